@@ -1,0 +1,5 @@
+"""Pages below their language prefix."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Settings: `base` is the production shape; `local`, `demo` and `tests` change what they must."""
