@@ -1,0 +1,64 @@
+"""Questions about payments and the ways to pay."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Q, QuerySet, Sum
+
+from birge.organisations.models import Organisation
+from projects.works.models import Project
+
+from .models import Payment, PaymentKind, PaymentMethod, PaymentStatus
+
+_K = PaymentKind
+USUAL_ORDER = (_K.TRANSFER, _K.CASH, _K.SANDBOX)
+# Cards of these countries reach no foreign provider, so what works stands first: by hand, cash beside it.
+BY_HAND_FIRST = frozenset({"RU"})
+
+
+def payment_methods_for(custodian: Organisation, country: str, on: dt.date) -> list[PaymentMethod]:
+    """Return this custodian's ways to pay from `country` on that day, the most useful first.
+
+    A record for the country stands before, and instead of, one of the same kind for all countries. Methods that do
+    not work are included with their note, after those that do; the village's own is never offered.
+    """
+    records = PaymentMethod.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gte=on),
+        custodian=custodian,
+        donor_country__in=["", country],
+        valid_from__lte=on,
+    ).exclude(kind=PaymentKind.VILLAGE)
+    best: dict[str, PaymentMethod] = {}
+    for method in records.order_by("donor_country", "valid_from", "id"):
+        best[method.kind] = method  # later ones win: a country's own record, then the newer one
+    order = {kind: place for place, kind in enumerate(_order_for(country))}
+    return sorted(best.values(), key=lambda method: (not method.works, order.get(PaymentKind(method.kind), len(order))))
+
+
+def _order_for(country: str) -> tuple[PaymentKind, ...]:
+    if country in BY_HAND_FIRST:
+        return (_K.TRANSFER, _K.CASH, *(kind for kind in USUAL_ORDER if kind not in (_K.TRANSFER, _K.CASH)))
+    return USUAL_ORDER
+
+
+def payments_to_confirm(custodian: Organisation) -> QuerySet[Payment]:
+    """Return what was recorded and waits for a second person, oldest first."""
+    waiting = Payment.objects.filter(custodian=custodian, status=PaymentStatus.RECORDED)
+    return waiting.select_related("project", "recorded_by").order_by("recorded_at")
+
+
+def payments_of_pledges(refs: list[str]) -> QuerySet[Payment]:
+    """Return the payments that name one of these pledges, oldest first."""
+    return Payment.objects.filter(pledge_ref__in=refs).order_by("id")
+
+
+def payment_waits_for(pledge_ref: str) -> bool:
+    """Say whether money for this pledge is recorded and not yet decided on."""
+    return Payment.objects.filter(pledge_ref=pledge_ref, status=PaymentStatus.RECORDED).exists()
+
+
+def village_paid_minor(project: Project) -> int:
+    """Return what the village has really paid for this project."""
+    paid = Payment.objects.filter(project=project, kind=PaymentKind.VILLAGE, status=PaymentStatus.CONFIRMED)
+    return int(paid.aggregate(total=Sum("amount_minor"))["total"] or 0)

@@ -1,0 +1,23 @@
+"""What can be done with a payment. What it sets off in the ledger, the pledge and the project is in settlement."""
+
+from .arriving import payment_arrived
+from .deciding import (
+    payment_confirm,
+    payment_confirm_by_payer,
+    payment_lock,
+    payment_refuse,
+    payment_refuse_by_payer,
+    transition_check,
+)
+from .recording import payment_record
+
+__all__ = [
+    "payment_arrived",
+    "payment_confirm",
+    "payment_confirm_by_payer",
+    "payment_lock",
+    "payment_record",
+    "payment_refuse",
+    "payment_refuse_by_payer",
+    "transition_check",
+]
