@@ -197,6 +197,9 @@ PAYMENT_FACT_HANDLER = "funds.settlement.services.payment_fact_apply"
 PAYMENT_PROVIDERS = ["funds.payments.providers.transfer", "funds.payments.providers.cash"]
 LEDGER_ORIGIN = env("LEDGER_ORIGIN", default="birge.local/ledger")
 PLEDGE_HORIZON_DAYS = 90
+PLEDGE_CONFIRM_DAYS = 14  # a pledge whose contact was never proven is forgotten after these
+PLEDGE_ASK_AGAIN_DAYS = 7  # before the horizon
+PLEDGE_LIMITS = {"KGS": (50_00, 10_000_000_00)}  # least and most of one pledge, minor units
 GRACE_DAYS = 30
 TERMS_VERSION = "2026-11-24"
 
@@ -216,7 +219,9 @@ REST_FRAMEWORK: dict[str, Any] = {
         "rest_framework.throttling.AnonRateThrottle",
         "rest_framework.throttling.UserRateThrottle",
     ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "600/hour", "user": "3000/hour", "pledge": "60/hour"},
+    "DEFAULT_THROTTLE_RATES": {"anon": "600/hour", "user": "3000/hour", "pledge": "60/hour", "factor": "60/hour"},
+    "NUM_PROXIES": env.int("NUM_PROXIES", default=0),  # else anybody could write their own address into a header
+    "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
@@ -224,9 +229,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v[0-9]",
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.problems"],
 }
 CORS_URLS_REGEX = r"^/api/.*$"
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[])
