@@ -1,0 +1,25 @@
+"""`manage.py tick`: let time pass. Run it every few minutes; it is idempotent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from funds.settlement.services import tick
+
+
+class Command(BaseCommand):
+    """Ask again, lapse, end grace, expire, send unsent messages."""
+
+    help = "Let time pass: deadlines, horizons, grace periods, reminders and unsent messages."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run once and say what happened; exit with an error if something has to be looked at."""
+        report = tick()
+        self.stdout.write(
+            f"asked again {len(report.asked_again)}, lapsed {len(report.lapsed)}, "
+            f"expired {len(report.expired)}, sent again {report.resent}"
+        )
+        if report.failed:
+            raise CommandError("refused for: " + ", ".join(report.failed))

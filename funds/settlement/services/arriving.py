@@ -1,0 +1,121 @@
+"""Money is there: what one arrived payment sets off, in the transaction that confirms it."""
+
+from __future__ import annotations
+
+import uuid
+
+from birge.money import Money
+from funds.ledger import codes
+from funds.ledger.commitments import commitment_make, opening_keep
+from funds.ledger.kinds import EntryKind
+from funds.ledger.models import Command, Entry
+from funds.ledger.posting import AccountKey, EntryDraft, Leg, post
+from funds.matching.services import match_split, village_meet
+from funds.payments.facts import PaymentFact
+from funds.payments.models import Payment, PaymentKind
+from funds.pledges.entries import confirmed_draft, met_draft
+from funds.pledges.models import ConfirmedHow, Pledge
+from funds.pledges.notices import money_text, pledge_notice
+from funds.pledges.selectors import pledge_open_in_group
+from funds.pledges.services import pledge_collect, pledge_lock, pledge_move, remainder_open
+from funds.pledges.states import PledgeStatus
+
+from .advancing import project_advance, project_lock
+
+
+def payment_fact_apply(fact: PaymentFact) -> uuid.UUID:
+    """Book an arrived payment and all that follows from it; return the id of its cash entry.
+
+    Registered as settings.PAYMENT_FACT_HANDLER. The payment's row is locked already; project and pledge follow.
+    """
+    payment = fact.payment
+    if payment.project is None:
+        return _book(fact, EntryKind.PAYMENT_UNIDENTIFIED, codes.unidentified(payment.custodian.public_id)).id
+    project = project_lock(payment.project)
+    held = codes.held_project(payment.custodian.public_id, project.public_id)
+    if payment.kind == PaymentKind.VILLAGE:
+        entry = _book(fact, EntryKind.VILLAGE_PAID, held)
+        village_meet(project=project, amount=payment.amount_minor, command=fact.command)
+    else:
+        entry = _book(fact, EntryKind.PAYMENT_RECEIVED, held)
+        pledge_meet(payment, fact.command)
+    project_advance(project)
+    return entry.id
+
+
+def pledge_meet(payment: Payment, command: Command) -> None:
+    """Let a booked payment meet its pledge.
+
+    Short: what lacks becomes a remainder pledge of the same group. Over: all of it is held for the project. Where no
+    pledge of the group waits any more, the money is held for the project without meeting a promise.
+    """
+    waiting = pledge_open_in_group(payment.group)
+    if waiting is None:
+        return
+    pledge = pledge_lock(waiting)
+    post(command=command, drafts=[met_draft(pledge)])
+    lacking = pledge.plan_amount_minor - payment.amount_minor
+    was_due = pledge.status == PledgeStatus.DUE
+    pledge = pledge_collect(pledge=pledge, amount_minor=payment.amount_minor)
+    received = money_text(payment.amount, pledge.language)
+    if lacking > 0:
+        _remainder(pledge, lacking, command, was_due=was_due)
+        rest = money_text(Money(lacking, pledge.project.currency), pledge.language)
+        pledge_notice(pledge, "pledge_remainder", received=received, rest=rest)
+    else:
+        custodian = pledge.custodian.name(pledge.language)
+        pledge_notice(pledge, "pledge_collected", received=received, custodian=custodian)
+
+
+def asset_code(payment: Payment) -> str:
+    """Return the account of the custodian in which this payment's money lies."""
+    build = {PaymentKind.CASH: codes.cash_box, PaymentKind.SANDBOX: codes.sandbox}
+    return build.get(PaymentKind(payment.kind), codes.bank)(payment.custodian.public_id)
+
+
+def evidence_of(payment: Payment) -> list[tuple[str, str]]:
+    """Return the paper behind a payment as the ledger wants it."""
+    return [] if payment.evidence is None else [(payment.evidence.sha256, payment.evidence.kind)]
+
+
+def _remainder(pledge: Pledge, lacking: int, command: Command, *, was_due: bool) -> None:
+    remainder = remainder_open(pledge=pledge, amount_minor=lacking)
+    commitment, opening = commitment_make("pledge", remainder.public_id)
+    entry = post(command=command, drafts=[confirmed_draft(remainder, commitment=commitment)])[0]
+    opening_keep(opening, entry)
+    pledge_move(
+        remainder,
+        PledgeStatus.CONFIRMED,
+        reason=f"remainder of {pledge.public_id}",
+        entry_id=entry.id,
+        confirmed_at=pledge.confirmed_at,
+        confirmed_how=ConfirmedHow(pledge.confirmed_how),
+        confirmed_by=pledge.confirmed_by,
+    )
+    if was_due:
+        pledge_move(remainder, PledgeStatus.DUE, reason="its pledge was due")
+    match_split(
+        pledge_ref=pledge.public_id,
+        keep=pledge.collected_minor or 0,
+        rest_ref=remainder.public_id,
+        command=command,
+    )
+
+
+def _book(fact: PaymentFact, kind: EntryKind, purpose: str) -> Entry:
+    payment = fact.payment
+    commitment, opening = commitment_make("payment", payment.public_id)
+    draft = EntryDraft(
+        kind=kind,
+        legs=[
+            Leg(account=AccountKey(code=asset_code(payment), currency=payment.currency), amount=payment.amount_minor),
+            Leg(account=AccountKey(code=purpose, currency=payment.currency), amount=-payment.amount_minor),
+        ],
+        group=payment.group,
+        commitment=None if payment.kind == PaymentKind.VILLAGE else commitment,
+        documents=evidence_of(payment),
+    )
+    entry = post(command=fact.command, drafts=[draft])[0]
+    if payment.kind != PaymentKind.VILLAGE:
+        opening_keep(opening, entry)
+    return entry

@@ -1,0 +1,37 @@
+"""All promises of a project end together, when the project does."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from funds.ledger.models import Command
+from funds.ledger.posting import post
+from funds.matching.services import village_promise_end
+from funds.pledges.models import Pledge
+from funds.pledges.notices import pledge_notice
+from funds.pledges.services import pledge_lapse, pledge_lock
+from funds.pledges.states import OPEN, PledgeStatus
+from projects.works.models import Project
+
+from .pledging import promise_release
+
+
+@transaction.atomic
+def promises_end(*, project: Project, command: Command, reason: str) -> list[Pledge]:
+    """Let every pledge of a locked project that still waits lapse, and the village's unpaid promise end.
+
+    Called when a project expires or is cancelled, under that command; it moves no money. Returns the pledges.
+    """
+    waiting = Pledge.objects.filter(project=project, status__in=[PledgeStatus.MADE, *OPEN]).order_by("id")
+    ended = []
+    for pledge in waiting:
+        locked = pledge_lock(pledge)
+        was_made = locked.status == PledgeStatus.MADE
+        promise_release(locked, command)
+        ended.append(pledge_lapse(pledge=locked, reason=reason))
+        if not was_made:
+            pledge_notice(locked, "pledge_lapsed")
+    rest = village_promise_end(project=project)
+    if rest is not None:
+        post(command=command, drafts=[rest])
+    return ended

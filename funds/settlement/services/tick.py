@@ -1,0 +1,111 @@
+"""Time passes: what a day brings by itself. Each step stands in a transaction of its own and may be repeated."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from birge import clock
+from birge.errors import BirgeError
+from birge.notifications.services import notices_resend
+from funds.payments.selectors import payment_waits_for
+from funds.pledges.models import Pledge
+from funds.pledges.notices import pledge_notice
+from funds.pledges.selectors import pledges_open, pledges_past_horizon, pledges_to_ask_again
+from funds.pledges.services import pledge_lock
+from funds.pledges.states import PledgeStatus
+from projects.works.models import Project
+from projects.works.states import ProjectStatus
+
+from .pledging import pledge_lapse_and_release
+from .refunds import project_expire_and_refund
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class TickReport:
+    """What one tick did, by public id; `failed` says what has to be looked at by a person."""
+
+    asked_again: list[str] = field(default_factory=list)
+    lapsed: list[str] = field(default_factory=list)
+    expired: list[str] = field(default_factory=list)
+    resent: int = 0
+    failed: list[str] = field(default_factory=list)
+
+
+def tick(now: dt.datetime | None = None) -> TickReport:
+    """Do everything that is due by `now` (UTC decides): ask again, lapse, end grace, expire, send again.
+
+    Deadlines and horizons are last days: they pass when the next UTC day begins. Safe to run at any time, twice, or
+    beside another tick; one failure is logged and does not hold up the rest.
+    """
+    today = (now or clock.now()).astimezone(dt.UTC).date()
+    report = TickReport()
+    _ask_again(today, report)
+    _lapse_all(pledges_past_horizon(today), "the promise's last day has passed", report)
+    for project in _projects_past_grace(today):
+        due = pledges_open(project).filter(status=PledgeStatus.DUE)
+        _lapse_all(due, "not paid within the days of grace", report)
+    for project in _projects_past_deadline(today):
+        _expire(project, report)
+    report.resent = notices_resend()
+    return report
+
+
+def _ask_again(today: dt.date, report: TickReport) -> None:
+    until = today + dt.timedelta(days=settings.PLEDGE_ASK_AGAIN_DAYS)
+    for pledge in pledges_to_ask_again(today, until):
+        with transaction.atomic():
+            locked = pledge_lock(pledge)
+            if locked.status != PledgeStatus.CONFIRMED or locked.horizon_asked_on is not None:
+                continue
+            locked.horizon_asked_on = today
+            locked.save(update_fields=["horizon_asked_on"])
+            pledge_notice(locked, "pledge_ask_again", horizon=locked.horizon.isoformat())
+        report.asked_again.append(locked.public_id)
+
+
+def _projects_past_grace(today: dt.date) -> list[Project]:
+    waiting = Project.objects.filter(status=ProjectStatus.PLEDGED_IN_FULL, grace_until__lt=today)
+    return list(waiting.order_by("id"))
+
+
+def _projects_past_deadline(today: dt.date) -> list[Project]:
+    """Return what did not come together in time; whoever still collects has until the end of the grace period."""
+    late = Project.objects.filter(deadline__lt=today)
+    raising = late.filter(status=ProjectStatus.OPEN)
+    collecting = late.filter(status=ProjectStatus.PLEDGED_IN_FULL, grace_until__lt=today)
+    return list((raising | collecting).order_by("id"))
+
+
+def _lapse_all(pledges: QuerySet[Pledge], reason: str, report: TickReport) -> None:
+    """Let each lapse for which no money is on its way."""
+    for pledge in pledges:
+        if payment_waits_for(pledge.public_id):
+            continue
+        try:
+            pledge_lapse_and_release(pledge=pledge, reason=reason)
+        except BirgeError as refusal:
+            _failed(report, pledge.public_id, refusal)
+        else:
+            report.lapsed.append(pledge.public_id)
+
+
+def _expire(project: Project, report: TickReport) -> None:
+    try:
+        project_expire_and_refund(project=project)
+    except BirgeError as refusal:
+        _failed(report, project.public_id, refusal)
+    else:
+        report.expired.append(project.public_id)
+
+
+def _failed(report: TickReport, public_id: str, refusal: BirgeError) -> None:
+    logger.error("tick: %s refused (%s): %s", public_id, refusal.code, refusal)
+    report.failed.append(public_id)
