@@ -1,0 +1,212 @@
+"""Organisations, their offices, and who holds an office when."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from birge import clock
+from birge.ids import PublicIdField
+
+
+class OrganisationKind(models.TextChoices):
+    """The parties to a project."""
+
+    VILLAGE_ADMINISTRATION = "village_administration", _("village administration")
+    LOCAL_COUNCIL = "local_council", _("local council")
+    MIGRANT_ASSOCIATION = "migrant_association", _("migrant association")
+    MATCHING_DONOR = "matching_donor", _("matching donor")
+    CUSTODIAN = "custodian", _("custodian")
+
+
+class OrganisationStatus(models.TextChoices):
+    """How far its papers were checked."""
+
+    DRAFT = "draft", _("being written")
+    SUBMITTED = "submitted", _("papers handed in")
+    VERIFIED = "verified", _("verified")
+    REFUSED = "refused", _("refused")
+    SUSPENDED = "suspended", _("suspended")
+
+
+class Role(models.TextChoices):
+    """What an office is for."""
+
+    HEAD = "head", _("head")
+    FINANCE_OFFICER = "finance_officer", _("finance officer")
+    FOCAL_POINT = "focal_point", _("migration focal point")
+    COUNCIL_CHAIR = "council_chair", _("chair of the council")
+    DEPUTY = "deputy", _("deputy")
+    CHAIR = "chair", _("chair")
+    TREASURER = "treasurer", _("treasurer")
+    SIGNATORY = "signatory", _("signatory")
+    MEMBER = "member", _("member")
+    DONOR_MANAGER = "donor_manager", _("manager")
+    CUSTODIAN_OFFICER = "custodian_officer", _("custodian’s officer")
+
+
+ROLES_OF: dict[str, frozenset[Role]] = {
+    OrganisationKind.VILLAGE_ADMINISTRATION: frozenset({Role.HEAD, Role.FINANCE_OFFICER, Role.FOCAL_POINT}),
+    OrganisationKind.LOCAL_COUNCIL: frozenset({Role.COUNCIL_CHAIR, Role.DEPUTY}),
+    OrganisationKind.MIGRANT_ASSOCIATION: frozenset({Role.CHAIR, Role.TREASURER, Role.SIGNATORY, Role.MEMBER}),
+    OrganisationKind.MATCHING_DONOR: frozenset({Role.DONOR_MANAGER}),
+    OrganisationKind.CUSTODIAN: frozenset({Role.CUSTODIAN_OFFICER}),
+}
+
+
+class Organisation(models.Model):
+    """A party. It can act only once a platform administrator has checked its papers."""
+
+    public_id = PublicIdField()
+    kind = models.CharField(max_length=24, choices=OrganisationKind.choices)
+    name_ky = models.CharField(max_length=160, blank=True)
+    name_ru = models.CharField(max_length=160)
+    name_en = models.CharField(max_length=160, blank=True)
+    place = models.ForeignKey(
+        "places.Place", on_delete=models.PROTECT, null=True, blank=True, related_name="organisations"
+    )
+    country = models.CharField(max_length=2, default="KG")
+    status = models.CharField(max_length=10, choices=OrganisationStatus.choices, default=OrganisationStatus.DRAFT)
+    registered_number = models.CharField(max_length=40, blank=True)
+    contact_email = models.EmailField(blank=True)
+    about = models.TextField(blank=True)
+    papers = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(default=clock.now)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["name_ru", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind__in=["village_administration", "local_council"]) | Q(place__isnull=False),
+                name="organisation_local_has_place",
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return the Russian name, which every organisation has."""
+        return self.name_ru
+
+    def name(self, language: str) -> str:
+        """Return the name in `language`, else the Russian one."""
+        return {"ky": self.name_ky, "ru": self.name_ru, "en": self.name_en}.get(language, "") or self.name_ru
+
+
+class Office(models.Model):
+    """A seat with a role. It stays when people change."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="offices")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    seat = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        ordering = ["organisation_id", "role", "seat"]
+        constraints = [models.UniqueConstraint(fields=["organisation", "role", "seat"], name="office_once")]
+
+    def __str__(self) -> str:
+        """Return role and organisation."""
+        return f"{self.get_role_display()}, {self.organisation}"
+
+
+class TermStatus(models.TextChoices):
+    """Whether a term counts."""
+
+    ACTIVE = "active", _("active")
+    ENDED = "ended", _("ended")
+
+
+class Term(models.Model):
+    """A person in an office, from a day to a day; `acting` where they stand in for the holder."""
+
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="terms")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="terms")
+    acting = models.BooleanField(default=False)
+    starts = models.DateField()
+    ends = models.DateField(null=True, blank=True)  # the last day
+    status = models.CharField(max_length=6, choices=TermStatus.choices, default=TermStatus.ACTIVE)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    granted_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["office_id", "starts", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office"], condition=Q(status="active", acting=False), name="term_one_holder"
+            ),
+            models.UniqueConstraint(
+                fields=["office"], condition=Q(status="active", acting=True), name="term_one_acting_holder"
+            ),
+            models.CheckConstraint(condition=Q(ends__isnull=True) | Q(ends__gte=F("starts")), name="term_forward"),
+            models.CheckConstraint(
+                condition=Q(granted_by__isnull=True) | ~Q(granted_by=F("user")), name="term_not_granted_by_oneself"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return who holds what."""
+        return f"{self.user} — {self.office}"
+
+
+class RequestKind(models.TextChoices):
+    """What two persons must agree on."""
+
+    FIRST_SIGNATORIES = "first_signatories", _("first signatories")
+    GRANT = "grant", _("a new holder of an office")
+    HAND_OVER = "hand_over", _("hand-over of an office")
+    LOST_FACTOR = "lost_factor", _("a lost phone or key")
+    END_TERM = "end_term", _("end of a term")
+
+
+class RequestStatus(models.TextChoices):
+    """Where a request stands."""
+
+    ASKED = "asked", _("asked")
+    APPROVED = "approved", _("approved")
+    REFUSED = "refused", _("refused")
+
+
+class OfficeRequest(models.Model):
+    """One person asks, another from outside agrees. Both are kept."""
+
+    public_id = PublicIdField()
+    kind = models.CharField(max_length=20, choices=RequestKind.choices)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="requests")
+    role = models.CharField(max_length=20, choices=Role.choices, blank=True)
+    seat = models.PositiveSmallIntegerField(default=1)
+    acting = models.BooleanField(default=False)
+    ends = models.DateField(null=True, blank=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    papers = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    status = models.CharField(max_length=8, choices=RequestStatus.choices, default=RequestStatus.ASKED)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decision_reason = models.TextField(blank=True)
+    factor_method = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | (~Q(decided_by=F("asked_by")) & ~Q(decided_by=F("person"))),
+                name="request_two_persons",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="asked", decided_by__isnull=True)
+                | (~Q(status="asked") & Q(decided_by__isnull=False)),
+                name="request_decided_by_someone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return what is asked and for whom."""
+        return f"{self.get_kind_display()}: {self.person}"
