@@ -1,0 +1,138 @@
+"""Account codes: `<type>:<custodian>:<purpose>[:<line>]`. Public ids only, never a person's name.
+
+All arguments are public ids. The donors' side of the pledge book has no custodian: `promisor:donors`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from .kinds import ACCOUNT_TYPES, AccountType
+
+PART = re.compile(r"[A-Za-z0-9-]+")
+DONORS = "promisor:donors"
+
+
+class Code(NamedTuple):
+    """An account code taken apart; missing parts are empty."""
+
+    type: str
+    custodian: str
+    purpose: str
+    line: str
+
+    @property
+    def purpose_ref(self) -> str:
+        """Return the public id behind the dash of the purpose (`project-<id>`), or nothing."""
+        return self.purpose.partition("-")[2]
+
+
+def parse(code: str) -> Code:
+    """Take a code apart. Raises ValueError for an unknown type or form."""
+    if code == DONORS:
+        return Code("promisor", "", "donors", "")
+    kind, *rest = code.split(":")
+    if kind not in ACCOUNT_TYPES or len(rest) not in (2, 3) or not all(PART.fullmatch(part) for part in rest):
+        raise ValueError(f"no account code: {code!r}")
+    return Code(kind, rest[0], rest[1], rest[2] if len(rest) > 2 else "")
+
+
+def account_type(code: str) -> AccountType:
+    """Return what kind of account the code names: its book, normal side and whether it is guarded."""
+    return ACCOUNT_TYPES[parse(code).type]
+
+
+def bank(custodian: str) -> str:
+    """The custodian's bank account."""
+    return f"bank:{custodian}:main"
+
+
+def stripe(custodian: str) -> str:
+    """The custodian's balance at Stripe."""
+    return f"stripe:{custodian}:main"
+
+
+def cash_box(custodian: str) -> str:
+    """Cash in the custodian's hands."""
+    return f"cash:{custodian}:main"
+
+
+def sandbox(custodian: str) -> str:
+    """Play money; exists only in the demonstration."""
+    return f"sandbox:{custodian}:main"
+
+
+def transit(sender: str, receiver: str) -> str:
+    """Money on its way from one custodian to another; the sender's until it has arrived."""
+    return f"transit:{sender}:{receiver}"
+
+
+def held_project(custodian: str, project: str) -> str:
+    """Money held for a project. Guarded."""
+    return f"held:{custodian}:project-{project}"
+
+
+def held_pool(custodian: str, pool: str) -> str:
+    """Money held in a pool. Guarded."""
+    return f"held:{custodian}:pool-{pool}"
+
+
+def unidentified(custodian: str) -> str:
+    """Money whose purpose nobody knows yet. Guarded."""
+    return f"unidentified:{custodian}:main"
+
+
+def reserve(custodian: str) -> str:
+    """Set aside against chargebacks. Guarded."""
+    return f"reserve:{custodian}:main"
+
+
+def fx(custodian: str) -> str:
+    """What exchanges took out of one currency and put into another, of this custodian."""
+    return f"fx:{custodian}:main"
+
+
+def shortfall(custodian: str, project: str) -> str:
+    """What a project lacks since money was taken back that it had spent."""
+    return f"shortfall:{custodian}:project-{project}"
+
+
+def advance(custodian: str, project: str) -> str:
+    """Paid out, receipts still to come. Guarded."""
+    return f"advance:{custodian}:project-{project}"
+
+
+def spent(custodian: str, project: str, line: int | str) -> str:
+    """Shown by receipts, for one line of the budget (its position)."""
+    return f"spent:{custodian}:project-{project}:{line}"
+
+
+def accountable(custodian: str, project: str) -> str:
+    """All that was ever paid out and must be accounted for."""
+    return f"accountable:{custodian}:project-{project}"
+
+
+def promised(custodian: str, project: str) -> str:
+    """Open promises to a project."""
+    return f"promised:{custodian}:project-{project}"
+
+
+def promisor() -> str:
+    """Those who promise; not tied to a custodian."""
+    return DONORS
+
+
+def village_pool(custodian: str, project: str) -> str:
+    """What is left of the share the village committed. Guarded."""
+    return f"pool:{custodian}:village-{project}"
+
+
+def village_promisor(custodian: str, project: str) -> str:
+    """The village as the one who promised."""
+    return f"promisor:{custodian}:village-{project}"
+
+
+def reserved(custodian: str, project: str) -> str:
+    """The village's share set aside for confirmed pledges."""
+    return f"reserved:{custodian}:village-{project}"
