@@ -1,5 +1,30 @@
 """Pages below their language prefix."""
 
-from django.urls import URLPattern
+from django.urls import include, path
 
-urlpatterns: list[URLPattern] = []
+from frontend.views import ledger, money, pledging, projects, public
+
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("about/", public.about, name="about"),
+    path("terms/", public.terms, name="terms"),
+    path("demo/", public.demo_people, name="demo_people"),
+    path("projects/", projects.project_list, name="project_list"),
+    path("p/<str:public_id>/", projects.project, name="project"),
+    path("p/<str:public_id>/ask/", projects.question, name="question_ask"),
+    path("p/<str:public_id>/ledger/", ledger.project_ledger, name="project_ledger"),
+    path("p/<str:public_id>/give/", pledging.pledge, name="pledge"),
+    path("give/<str:token>/code/", pledging.pledge_code, name="pledge_code"),
+    path("give/<str:token>/code/again/", pledging.pledge_code_again, name="pledge_code_again"),
+    path("give/<str:token>/confirm/", pledging.pledge_confirm, name="pledge_confirm"),
+    path("money/<str:token>/", money.money, name="money"),
+    path("money/<str:token>/credit/", money.credit, name="pledge_credit"),
+    path("money/<str:token>/withdraw/", money.withdraw, name="pledge_withdraw"),
+    path("money/<str:token>/prolong/", money.prolong, name="pledge_prolong"),
+    path("money/<str:token>/forget/", money.forget, name="pledge_forget"),
+    path("money/<str:token>/pay/", money.pay_with_play_money, name="pay_with_play_money"),
+    path("money/<str:token>/yes/<str:public_id>/", money.payment_confirm_mine, name="payment_confirm_mine"),
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/<uuid:entry_id>/", ledger.entry, name="entry"),
+    path("desk/", include("frontend.urls_desk")),
+]

@@ -1,0 +1,1 @@
+"""Documents: uploading, and what is known of one."""

@@ -1,0 +1,1 @@
+"""The ledger, and the balances of its accounts: read only."""

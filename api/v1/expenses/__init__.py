@@ -1,0 +1,1 @@
+"""Receipts that document what was released."""

@@ -1,0 +1,1 @@
+"""Organisations that were verified: read only."""

@@ -1,0 +1,1 @@
+"""Payments, for the custodian's officers."""

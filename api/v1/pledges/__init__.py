@@ -1,0 +1,1 @@
+"""Pledges, by guests and by people with an account."""

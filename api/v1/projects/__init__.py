@@ -1,0 +1,1 @@
+"""Projects: what the public sees, and each step an office takes."""

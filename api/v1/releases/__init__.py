@@ -1,0 +1,1 @@
+"""Releases: asking, signing, paying."""

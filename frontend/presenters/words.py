@@ -1,0 +1,61 @@
+"""Tones and small sentences shared by several pages."""
+
+from __future__ import annotations
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from birge.places.models import Place
+from birge.places.selectors import place_ancestors
+from projects.works.models import Project
+from projects.works.states import Status
+
+GOOD, WAIT, BAD, OFF = "", "wait", "bad", "off"
+STATUS_TONE: dict[str, str] = {
+    Status.DRAFT: OFF,
+    Status.SUBMITTED: WAIT,
+    Status.ADOPTED: WAIT,
+    Status.OPEN: GOOD,
+    Status.PLEDGED_IN_FULL: GOOD,
+    Status.FUNDED: GOOD,
+    Status.UNDER_WAY: GOOD,
+    Status.COMPLETED: GOOD,
+    Status.CLOSED: OFF,
+    Status.DECLINED: OFF,
+    Status.EXPIRED: BAD,
+    Status.CANCELLED: BAD,
+    Status.SUSPENDED: BAD,
+}
+
+
+def language() -> str:
+    """Return the reader's language code."""
+    return (get_language() or "ky")[:2]
+
+
+def place_line(place: Place) -> str:
+    """Return the village with its district and oblast, as one writes an address, in the reader's language."""
+    names = [place.name(language()).text]
+    names += [
+        ancestor.name(language()).text
+        for ancestor in place_ancestors(place)
+        if ancestor.kind in ("district", "oblast", "city", "city_republican")
+    ]
+    return ", ".join(names)
+
+
+def status_note(project: Project) -> tuple[str, str]:
+    """Return what the reader must know about an unusual state, and its tone; empty where there is nothing."""
+    last = project.transitions.order_by("-id").first()
+    reason = last.reason if last is not None else ""
+    texts = {
+        Status.SUSPENDED: (_("This project is stopped for now: %(reason)s No money leaves while it is."), "warn"),
+        Status.CANCELLED: (_("This project was cancelled: %(reason)s Money already paid goes back."), "bad"),
+        Status.EXPIRED: (_("The shares did not come together in time. Money already paid goes back."), "bad"),
+        Status.DECLINED: (_("The local council declined this project: %(reason)s"), "warn"),
+    }
+    text, tone = texts.get(Status(project.status), ("", ""))
+    if not text:
+        return "", ""
+    reason = reason.strip()
+    return text % {"reason": reason if not reason or reason.endswith((".", "!", "?")) else f"{reason}."}, tone

@@ -1,0 +1,125 @@
+"""“Where is my money”: the page behind a donor's signed link, and what a donor can do there without an account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from birge.errors import BirgeError
+from frontend.forms.pledging import CreditForm
+from frontend.presenters.money import money_page
+from frontend.refusals import refuse_in_form
+from funds.payments.models import Payment
+from funds.pledges.services import pledge_credit_change, pledge_erase_person
+from funds.pledges.tokens import Purpose, pledge_by_token, pledge_token, token_open
+from funds.settlement.services import (
+    payment_confirm_by_payer,
+    pledge_pay,
+    pledge_prolong,
+    pledge_withdraw_and_release,
+)
+
+
+@require_GET
+def money_link(request: HttpRequest, token: str) -> HttpResponse:
+    """The short address in a message: leads to the page in the donor's own language."""
+    pledge, purpose = token_open(token)
+    name = "pledge_confirm" if purpose is Purpose.CONFIRM else "money"
+    from django.urls import reverse
+    from django.utils import translation
+
+    with translation.override(pledge.language):
+        return redirect(reverse(name, args=[token]))
+
+
+@never_cache
+@require_GET
+def money(request: HttpRequest, token: str) -> HttpResponse:
+    """The story of one promise, from the tap to the photo."""
+    pledge = pledge_by_token(token)
+    return render(request, "money/story.html", money_page(pledge, token))
+
+
+@require_POST
+def credit(request: HttpRequest, token: str) -> HttpResponse:
+    """Change the words of thanks."""
+    pledge = pledge_by_token(token)
+    form = CreditForm(request.POST)
+    if form.is_valid():
+        try:
+            pledge_credit_change(
+                pledge=pledge, choice=form.cleaned_data["credit_choice"], line=form.cleaned_data["credit_line"]
+            )
+            messages.success(request, _("Saved."))
+            return redirect("money", token=token)
+        except BirgeError as error:
+            refuse_in_form(form, error)
+    context: dict[str, Any] = money_page(pledge, token) | {"credit_form": form}
+    return render(request, "money/story.html", context, status=422)
+
+
+@require_POST
+def withdraw(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the promise back, before money came."""
+    pledge = pledge_by_token(token)
+    return _do(
+        request, token, lambda: pledge_withdraw_and_release(pledge=pledge, token=token),
+        _("Your promise is taken back."),
+    )  # fmt: skip
+
+
+@require_POST
+def prolong(request: HttpRequest, token: str) -> HttpResponse:
+    """Let the promise stand longer, after we asked."""
+    pledge = pledge_by_token(token)
+    return _do(request, token, lambda: pledge_prolong(pledge=pledge, token=token), _("Thank you. Your promise stands on."))
+
+
+@require_POST
+def forget(request: HttpRequest, token: str) -> HttpResponse:
+    """Delete contact and credit. The link stops working with it."""
+    pledge_erase_person(pledge=pledge_by_token(token))
+    messages.success(request, _("Done. We have forgotten who you are."))
+    return redirect("home")
+
+
+@require_POST
+def payment_confirm_mine(request: HttpRequest, token: str, public_id: str) -> HttpResponse:
+    """The payer says: yes, I gave this."""
+    pledge = pledge_by_token(token)
+    payment = Payment.objects.filter(public_id=public_id, group=pledge.group).first()
+    if payment is None:
+        raise Http404
+    return _do(
+        request, token, lambda: payment_confirm_by_payer(payment=payment, token=token),
+        _("Thank you. It is in the books."),
+    )  # fmt: skip
+
+
+@require_POST
+def pay_with_play_money(request: HttpRequest, token: str) -> HttpResponse:
+    """Pay in the demonstration. The provider exists only there."""
+    pledge = pledge_by_token(token)
+    return _do(
+        request, token, lambda: pledge_pay(pledge=pledge, kind="sandbox", key="page"), _("Paid with play money.")
+    )  # fmt: skip
+
+
+def _do(request: HttpRequest, token: str, act: Any, thanks: str) -> HttpResponse:
+    try:
+        act()
+        messages.success(request, thanks)
+    except BirgeError as error:
+        messages.error(request, str(error))
+    return redirect("money", token=token)
+
+
+def my_token(pledge: Any) -> str:
+    """Return the token of the donor's own page."""
+    return pledge_token(pledge)

@@ -1,0 +1,183 @@
+"""Giving: the form, the check page, the code. Every rule is in funds.pledges and funds.settlement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from babel.numbers import get_currency_symbol
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from birge.errors import BirgeError
+from birge.money import Money
+from birge.notifications.services import Contact
+from frontend.access import page_actor, project_visible
+from frontend.forms.pledging import CodeForm, PledgeForm
+from frontend.presenters.words import language, place_line
+from frontend.refusals import refuse_in_form
+from funds.matching.selectors import village_match_quote
+from funds.pledges.contacts import contact_of
+from funds.pledges.models import Pledge
+from funds.pledges.services import confirmation_resend, pledge_make
+from funds.pledges.tokens import Purpose, pledge_by_token, pledge_token
+from funds.settlement.selectors import project_progress
+from funds.settlement.services import pledge_confirm_and_match
+from projects.works.models import Project
+from projects.works.states import ProjectStatus
+
+SUGGESTED_SOM = (500, 1000, 3000, 5000)
+
+
+def contact_read(text: str) -> Contact:
+    """Tell an e-mail from a phone by its @; the service checks the rest."""
+    return Contact("email" if "@" in text else "sms", text.strip())
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def pledge(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The form; then the check page; then the promise is made and a code is sent."""
+    project = project_visible(request, public_id)
+    if project.status != ProjectStatus.OPEN or project.custodian is None:
+        messages.warning(request, _("This project does not take promises now."))
+        return redirect("project", public_id=project.public_id)
+    if request.method == "GET":
+        return _form_page(request, project, PledgeForm(currency=project.currency))
+    data = request.POST.copy()
+    if "suggest" in data:
+        data["amount"] = data["suggest"]
+    form = PledgeForm(data, currency=project.currency)
+    step = data.get("step", "")
+    if "suggest" in data or step == "change":
+        form = PledgeForm(initial=data.dict(), currency=project.currency)
+        form.fields["key"].initial = data.get("key") or form.fields["key"].initial
+        return _form_page(request, project, form)
+    if not form.is_valid():
+        return _form_page(request, project, form)
+    if step != "make":
+        return _check_page(request, project, form)
+    return _make(request, project, form)
+
+
+def _make(request: HttpRequest, project: Project, form: PledgeForm) -> HttpResponse:
+    data = form.cleaned_data
+    if not request.session.session_key:
+        request.session.create()
+    try:
+        made = pledge_make(
+            project=project,
+            amount=data["amount"],
+            contact=contact_read(data["contact"]),
+            country=data["country"],
+            credit_choice=data["credit_choice"],
+            credit_line=data["credit_line"],
+            language=language(),
+            terms_version=settings.TERMS_VERSION,
+            idempotency=("page", data["key"]),
+            actor=page_actor(request),
+        )
+    except BirgeError as error:
+        refuse_in_form(form, error)
+        return _form_page(request, project, form)
+    request.session["made_pledge"] = made.public_id
+    return redirect("pledge_code", token=pledge_token(made))
+
+
+def _form_page(request: HttpRequest, project: Project, form: PledgeForm) -> HttpResponse:
+    progress = project_progress(project)
+    rest = max(0, progress.rest_minor("donors"))
+    suggestions = [(som * 100, str(som)) for som in SUGGESTED_SOM if som * 100 <= rest] if rest else []
+    context: dict[str, Any] = {
+        "project": project,
+        "title": project.title(language()),
+        "form": form,
+        "rest_minor": rest,
+        "suggestions": suggestions,
+        "currency_symbol": {"KGS": "сом"}.get(project.currency) or get_currency_symbol(project.currency, locale="en"),
+    }
+    return render(request, "pledging/form.html", context, status=422 if form.errors else 200)
+
+
+def _check_page(request: HttpRequest, project: Project, form: PledgeForm) -> HttpResponse:
+    amount: Money = form.cleaned_data["amount"]
+    rest = project_progress(project).rest_minor("donors")
+    if amount.minor > rest:
+        form.add_error("amount", _("That is more than is still needed."))
+        return _form_page(request, project, form)
+    line = form.cleaned_data["credit_line"].strip()
+    assert project.custodian is not None  # noqa: S101 - an open project has one, the database says so
+    context = {
+        "project": project,
+        "title": project.title(language()),
+        "place_line": place_line(project.village),
+        "amount": amount,
+        "match_minor": village_match_quote(project=project, amount_minor=amount.minor),
+        "custodian_name": project.custodian.name(language()),
+        "contact": form.cleaned_data["contact"],
+        "credit_text": line if form.cleaned_data["credit_choice"] != "nobody" else _("Nobody: only the sum and the day"),
+        "terms_version": settings.TERMS_VERSION,
+        "carried": [(name, form.data.get(name, "")) for name in form.fields],
+    }
+    return render(request, "pledging/check.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def pledge_code(request: HttpRequest, token: str) -> HttpResponse:
+    """The page that asks for the six digits. Its token lets one try codes; it proves nothing by itself."""
+    made = _pledge_for(token)
+    if made.status != "made":
+        return redirect("money", token=pledge_token(made))
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _confirmed(request, made, "code", code=form.cleaned_data["code"])
+        except BirgeError as error:
+            refuse_in_form(form, error)
+    contact = contact_of(made)
+    context = {"form": form, "token": token, "contact": contact.value if contact else ""}
+    return render(request, "pledging/code.html", context, status=422 if form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def pledge_confirm(request: HttpRequest, token: str) -> HttpResponse:
+    """The link in the message: opening it shows one button, so that a mail scanner confirms nothing."""
+    made = pledge_by_token(token, Purpose.CONFIRM)
+    if made.status != "made":
+        return redirect("money", token=pledge_token(made))
+    if request.method == "POST":
+        try:
+            return _confirmed(request, made, "link", token=token)
+        except BirgeError as error:
+            messages.error(request, str(error))
+    context = {"pledge": made, "title": made.project.title(language()), "token": token}
+    return render(request, "pledging/confirm.html", context)
+
+
+@require_POST
+def pledge_code_again(request: HttpRequest, token: str) -> HttpResponse:
+    """Send another code."""
+    made = _pledge_for(token)
+    try:
+        confirmation_resend(pledge=made)
+        messages.success(request, _("Sent. It can take a minute."))
+    except BirgeError as error:
+        messages.error(request, str(error))
+    return redirect("pledge_code", token=token)
+
+
+def _pledge_for(token: str) -> Pledge:
+    return pledge_by_token(token)
+
+
+def _confirmed(request: HttpRequest, made: Pledge, how: str, **proof: str) -> HttpResponse:
+    confirmed = pledge_confirm_and_match(pledge=made, how=how, **proof)
+    messages.success(request, _("Thank you! Your promise stands."))
+    return redirect(reverse("money", args=[pledge_token(confirmed)]))
