@@ -7,18 +7,9 @@ yet committed; a deferred constraint trigger checks the entry once more at commi
 
 from __future__ import annotations
 
-from birge.appendonly import merged, no_replace_sql, refuse_sql
+from birge.appendonly import TriggerSet, append_only, no_replace, refuse
 
-TABLES = [
-    "ledger_command",
-    "ledger_account",
-    "ledger_entry",
-    "ledger_posting",
-    "ledger_balance",
-    "ledger_outbox",
-]
-
-SQLITE = [
+_SQLITE = (
     """CREATE TRIGGER ledger_entry_seal BEFORE INSERT ON ledger_entry BEGIN
     SELECT RAISE(ABORT, 'ledger_entry: UNIQUE constraint failed, the entry is there already') WHERE EXISTS (
         SELECT 1 FROM ledger_entry WHERE id = NEW.id OR (command_id = NEW.command_id AND n = NEW.n)
@@ -45,20 +36,14 @@ SQLITE = [
     """CREATE TRIGGER ledger_balance_step BEFORE UPDATE ON ledger_balance
     WHEN NEW.version <= OLD.version OR NEW.account_id <> OLD.account_id BEGIN
     SELECT RAISE(ABORT, 'ledger_balance: a balance only moves on'); END""",
-    """CREATE TRIGGER ledger_balance_no_delete BEFORE DELETE ON ledger_balance BEGIN
-    SELECT RAISE(ABORT, 'ledger_balance: DELETE is refused'); END""",
     """CREATE TRIGGER ledger_command_once BEFORE UPDATE ON ledger_command
     WHEN OLD.result_ref <> '' OR NEW.scope <> OLD.scope OR NEW.key <> OLD.key
     OR NEW.request_hash <> OLD.request_hash OR NEW.id <> OLD.id OR NEW.created_at <> OLD.created_at BEGIN
     SELECT RAISE(ABORT, 'ledger_command: a result is set once'); END""",
-    """CREATE TRIGGER ledger_command_no_delete BEFORE DELETE ON ledger_command BEGIN
-    SELECT RAISE(ABORT, 'ledger_command: DELETE is refused, this table only grows'); END""",
-    """CREATE TRIGGER ledger_outbox_no_update BEFORE UPDATE ON ledger_outbox BEGIN
-    SELECT RAISE(ABORT, 'ledger_outbox: UPDATE is refused'); END""",
-]
+)
 
 _RAISE = "USING ERRCODE = 'integrity_constraint_violation'"
-POSTGRESQL = [
+_POSTGRESQL = (
     f"""CREATE OR REPLACE FUNCTION ledger_entry_check(entry uuid, wanted integer, of_book text) RETURNS void
     LANGUAGE plpgsql AS $$ BEGIN
     IF wanted < 2 OR wanted <> (SELECT COUNT(*) FROM ledger_posting WHERE entry_id = entry) THEN
@@ -71,8 +56,7 @@ POSTGRESQL = [
     END $$""",
     """CREATE OR REPLACE FUNCTION ledger_entry_seal() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     PERFORM ledger_entry_check(NEW.id, NEW.n_postings, NEW.book); RETURN NEW; END $$""",
-    """CREATE TRIGGER ledger_entry_seal BEFORE INSERT ON ledger_entry
-    FOR EACH ROW EXECUTE FUNCTION ledger_entry_seal()""",
+    "CREATE TRIGGER ledger_entry_seal BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION ledger_entry_seal()",
     f"""CREATE OR REPLACE FUNCTION ledger_posting_open() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE found_account ledger_account%ROWTYPE; BEGIN
     IF EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.entry_id) THEN
@@ -83,38 +67,37 @@ POSTGRESQL = [
     IF found_account.guarded IS DISTINCT FROM (NEW.version IS NOT NULL) THEN
         RAISE EXCEPTION 'ledger_posting: a guarded account needs a version, another has none' {_RAISE}; END IF;
     RETURN NEW; END $$""",
-    """CREATE TRIGGER ledger_posting_open BEFORE INSERT ON ledger_posting
-    FOR EACH ROW EXECUTE FUNCTION ledger_posting_open()""",
+    "CREATE TRIGGER ledger_posting_open BEFORE INSERT ON ledger_posting FOR EACH ROW EXECUTE FUNCTION ledger_posting_open()",
     f"""CREATE OR REPLACE FUNCTION ledger_posting_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE sealed ledger_entry%ROWTYPE; BEGIN
     SELECT * INTO sealed FROM ledger_entry WHERE id = NEW.entry_id;
     IF NOT FOUND THEN RAISE EXCEPTION 'ledger_posting: its entry is missing' {_RAISE}; END IF;
     PERFORM ledger_entry_check(sealed.id, sealed.n_postings, sealed.book); RETURN NULL; END $$""",
-    """CREATE CONSTRAINT TRIGGER ledger_posting_at_commit AFTER INSERT ON ledger_posting
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_posting_at_commit()""",
+    "CREATE CONSTRAINT TRIGGER ledger_posting_at_commit AFTER INSERT ON ledger_posting DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_posting_at_commit()",
     f"""CREATE OR REPLACE FUNCTION ledger_balance_step() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF NEW.version <= OLD.version OR NEW.account_id <> OLD.account_id THEN
         RAISE EXCEPTION 'ledger_balance: a balance only moves on' {_RAISE}; END IF; RETURN NEW; END $$""",
-    """CREATE TRIGGER ledger_balance_step BEFORE UPDATE ON ledger_balance
-    FOR EACH ROW EXECUTE FUNCTION ledger_balance_step()""",
+    "CREATE TRIGGER ledger_balance_step BEFORE UPDATE ON ledger_balance FOR EACH ROW EXECUTE FUNCTION ledger_balance_step()",
     f"""CREATE OR REPLACE FUNCTION ledger_command_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF OLD.result_ref <> '' OR NEW.scope <> OLD.scope OR NEW.key <> OLD.key
         OR NEW.request_hash <> OLD.request_hash OR NEW.id <> OLD.id OR NEW.created_at <> OLD.created_at THEN
         RAISE EXCEPTION 'ledger_command: a result is set once' {_RAISE}; END IF; RETURN NEW; END $$""",
-    """CREATE TRIGGER ledger_command_once BEFORE UPDATE ON ledger_command
-    FOR EACH ROW EXECUTE FUNCTION ledger_command_once()""",
-]
+    "CREATE TRIGGER ledger_command_once BEFORE UPDATE ON ledger_command FOR EACH ROW EXECUTE FUNCTION ledger_command_once()",
+)
 
-STATEMENTS = merged(
-    {"sqlite": SQLITE, "postgresql": POSTGRESQL},
-    refuse_sql("ledger_entry"),
-    refuse_sql("ledger_posting"),
-    refuse_sql("ledger_account"),
-    {"postgresql": refuse_sql("ledger_balance", ["DELETE"])["postgresql"]},
-    {"postgresql": refuse_sql("ledger_command", ["DELETE"])["postgresql"]},
-    {"postgresql": refuse_sql("ledger_outbox", ["UPDATE"])["postgresql"]},
-    no_replace_sql("ledger_account", "id = NEW.id OR (code = NEW.code AND currency = NEW.currency)"),
-    no_replace_sql("ledger_command", "id = NEW.id OR (scope = NEW.scope AND key = NEW.key)"),
-    no_replace_sql("ledger_balance", "account_id = NEW.account_id"),
-    no_replace_sql("ledger_outbox", "id = NEW.id OR entry_id = NEW.entry_id"),
+TRIGGERS = (
+    append_only("ledger_entry")
+    + append_only("ledger_posting", same="(entry_id = NEW.entry_id AND k = NEW.k)")
+    + append_only("ledger_account", same="id = NEW.id OR (code = NEW.code AND currency = NEW.currency)")
+    + refuse("ledger_balance", ["DELETE"])
+    + no_replace("ledger_balance", "account_id = NEW.account_id")
+    + refuse("ledger_command", ["DELETE"])
+    + no_replace("ledger_command", "id = NEW.id OR (scope = NEW.scope AND key = NEW.key)")
+    + refuse("ledger_outbox", ["UPDATE"])
+    + no_replace("ledger_outbox", "id = NEW.id OR entry_id = NEW.entry_id")
+    + TriggerSet(
+        tables=("ledger_entry", "ledger_posting", "ledger_balance", "ledger_command"),
+        sqlite=_SQLITE,
+        postgresql=_POSTGRESQL,
+    )
 )

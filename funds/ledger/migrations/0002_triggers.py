@@ -1,9 +1,13 @@
+"""Let the ledger's tables only grow."""
+
 from django.db import migrations
 
-from birge.appendonly import AppendOnlyTriggers
-from funds.ledger.triggers import STATEMENTS, TABLES
+from birge.appendonly import InstallTriggers
+from funds.ledger.triggers import TRIGGERS
 
 
 class Migration(migrations.Migration):
+    """See `funds.ledger.triggers`."""
+
     dependencies = [("ledger", "0001_initial")]
-    operations = [AppendOnlyTriggers(TABLES, STATEMENTS)]
+    operations = [InstallTriggers(TRIGGERS)]

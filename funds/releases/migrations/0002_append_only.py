@@ -1,0 +1,12 @@
+"""Let signatures only grow."""
+
+from django.db import migrations
+
+from birge.appendonly import InstallTriggers, append_only
+
+
+class Migration(migrations.Migration):
+    """See `birge.appendonly`."""
+
+    dependencies = [("releases", "0001_initial")]
+    operations = [InstallTriggers(append_only("releases_signature"))]
