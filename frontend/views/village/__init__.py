@@ -1,0 +1,1 @@
+"""Pages of a village administration: one thing per page, the next step first."""
