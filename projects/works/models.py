@@ -272,3 +272,46 @@ class Transition(models.Model):
     def __str__(self) -> str:
         """Return the change in one line."""
         return f"{self.from_status}→{self.to_status}"
+
+
+class SignatoryChange(models.Model):
+    """Another outside signatory: one side asks, the other agrees, so that nobody can sign twice through a friend."""
+
+    class Status(models.TextChoices):
+        """Where it stands."""
+
+        ASKED = "asked", _("asked")
+        APPROVED = "approved", _("approved")
+        REFUSED = "refused", _("refused")
+
+    public_id = PublicIdField()
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="signatory_changes")
+    substitute = models.BooleanField(default=False)  # the substitute is changed, not the signatory
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+    status = models.CharField(max_length=8, choices=Status.choices, default=Status.ASKED)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.CharField(max_length=300, blank=True)
+    factor_method = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "substitute"], condition=Q(status="asked"), name="signatory_change_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True)
+                | (~Q(decided_by=models.F("asked_by")) & ~Q(decided_by=models.F("person"))),
+                name="signatory_change_two_persons",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the public identifier."""
+        return self.public_id

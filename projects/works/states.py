@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 
 class ProjectStatus(models.TextChoices):
@@ -43,5 +44,15 @@ ALLOWED: dict[ProjectStatus, frozenset[ProjectStatus]] = {
 }
 WORDS_CAN_CHANGE = frozenset({_S.DRAFT})
 HAS_RESOLUTION = frozenset(set(ProjectStatus) - {_S.DRAFT, _S.SUBMITTED, _S.DECLINED, _S.CANCELLED})
-OPENED = frozenset({_S.OPEN, _S.PLEDGED_IN_FULL, _S.FUNDED, _S.UNDER_WAY, _S.COMPLETED, _S.CLOSED, _S.EXPIRED, _S.SUSPENDED})  # fmt: skip
+OPENED = HAS_RESOLUTION - {_S.ADOPTED}
 NOT_PUBLIC = frozenset({_S.DRAFT, _S.SUBMITTED})
+
+
+class Why:
+    """The reasons of steps that the rule itself takes. Kept in English with the step; pages translate them."""
+
+    ALL_PROMISED = gettext_noop("Every share of the plan is promised.")
+    FELL_AWAY = gettext_noop("A promise of the plan was taken back or ran out.")
+    ALL_HELD = gettext_noop("All money of the plan has come.")
+    PUT_RIGHT = gettext_noop("A payment was put right.")
+    OUT_OF_TIME = gettext_noop("The shares did not come together in time.")
