@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from babel import Locale
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from birge import randomness
-from birge.errors import BirgeError
-from birge.money import Money, parse_amount
+from frontend.presenters.words import language
+from funds.pledges.models import CREDIT_LINE_LENGTH
+from funds.pledges.services.cleaning import COUNTRIES
 
-COUNTRIES = [
-    ("", _("Choose")),
+from .parts import MoneyField, OnceForm, currency_set
+
+USUAL_COUNTRIES = [
     ("RU", _("Russia")),
     ("KG", _("Kyrgyzstan")),
     ("KZ", _("Kazakhstan")),
@@ -22,7 +23,6 @@ COUNTRIES = [
     ("US", _("USA")),
     ("DE", _("Germany")),
     ("AE", _("United Arab Emirates")),
-    ("ZZ", _("Another country")),
 ]
 CREDIT = [
     ("nobody", _("Without a name")),
@@ -32,16 +32,47 @@ CREDIT = [
 ]
 
 
-class PledgeForm(forms.Form):
+def countries() -> list[Any]:
+    """Return the countries to choose from in the reader's language: where most are first, then all others by name."""
+    names = Locale.parse({"ky": "ky", "ru": "ru"}.get(language(), "en")).territories
+    others = sorted((names.get(code, code), code) for code in COUNTRIES - set(dict(USUAL_COUNTRIES)))
+    return [
+        ("", _("Choose")),
+        *USUAL_COUNTRIES,
+        (_("Another country"), [(code, name) for name, code in others]),
+    ]
+
+
+class CreditForm(forms.Form):
+    """Under which words a gift is thanked. Nothing is filled in for the donor."""
+
+    credit_choice = forms.ChoiceField(
+        label=_("Whom shall we thank in public?"), choices=CREDIT, widget=forms.RadioSelect
+    )
+    credit_line = forms.CharField(
+        label=_("The words to show"),
+        max_length=CREDIT_LINE_LENGTH,
+        required=False,
+        help_text=_("As you would like to read them."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the words only where some were chosen."""
+        data = super().clean() or {}
+        if data.get("credit_choice") not in (None, "nobody") and not data.get("credit_line", "").strip():
+            self.add_error("credit_line", _("Please write the words to show, or choose “without a name”."))
+        return data
+
+
+class PledgeForm(CreditForm, OnceForm):
     """`cleaned_data["amount"]` is Money in the plan's currency; `contact` is what was typed, checked by the service."""
 
-    amount = forms.CharField(
-        label=_("How much?"),
-        max_length=24,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-    )
+    field_order = ("amount", "contact", "country", "credit_choice", "credit_line")
+    amount = MoneyField(label=_("How much?"))
     country = forms.ChoiceField(
-        label=_("Where are you now?"), choices=COUNTRIES, help_text=_("So that we can show a way to pay that works there.")
+        label=_("Where are you now?"),
+        choices=countries,
+        help_text=_("So that we can show a way to pay that works there."),
     )
     contact = forms.CharField(
         label=_("Your e-mail or phone"),
@@ -49,31 +80,11 @@ class PledgeForm(forms.Form):
         help_text=_("We send a code and the news about your money there. Nobody else sees it."),
         widget=forms.TextInput(attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}),
     )
-    credit_choice = forms.ChoiceField(label=_("Whom shall we thank in public?"), choices=CREDIT, widget=forms.RadioSelect)
-    credit_line = forms.CharField(
-        label=_("The words to show"), max_length=80, required=False, help_text=_("As you would like to read them.")
-    )
-    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
-        """`currency` is the plan's; a fresh form carries a fresh key, so that a second tap makes no second pledge."""
+        """`currency` is the plan's."""
         super().__init__(*args, **kwargs)
-        self.currency = currency
-        self.fields["key"].initial = randomness.new_uuid().hex
-
-    def clean_amount(self) -> Money:
-        """Read the amount as people write it."""
-        try:
-            return parse_amount(self.cleaned_data["amount"], self.currency)
-        except BirgeError as error:
-            raise ValidationError(str(error)) from error
-
-    def clean(self) -> dict[str, Any]:
-        """A name to show is needed only where one was chosen."""
-        data = super().clean() or {}
-        if data.get("credit_choice") not in (None, "nobody") and not data.get("credit_line", "").strip():
-            self.add_error("credit_line", _("Please write the words to show, or choose “without a name”."))
-        return data
+        currency_set(self, currency)
 
 
 class CodeForm(forms.Form):

@@ -8,23 +8,23 @@ from django.utils.translation import gettext as _
 from birge.places.models import Place
 from birge.places.selectors import place_ancestors
 from projects.works.models import Project
-from projects.works.states import Status
+from projects.works.states import ProjectStatus
 
 GOOD, WAIT, BAD, OFF = "", "wait", "bad", "off"
 STATUS_TONE: dict[str, str] = {
-    Status.DRAFT: OFF,
-    Status.SUBMITTED: WAIT,
-    Status.ADOPTED: WAIT,
-    Status.OPEN: GOOD,
-    Status.PLEDGED_IN_FULL: GOOD,
-    Status.FUNDED: GOOD,
-    Status.UNDER_WAY: GOOD,
-    Status.COMPLETED: GOOD,
-    Status.CLOSED: OFF,
-    Status.DECLINED: OFF,
-    Status.EXPIRED: BAD,
-    Status.CANCELLED: BAD,
-    Status.SUSPENDED: BAD,
+    ProjectStatus.DRAFT: OFF,
+    ProjectStatus.SUBMITTED: WAIT,
+    ProjectStatus.ADOPTED: WAIT,
+    ProjectStatus.OPEN: GOOD,
+    ProjectStatus.PLEDGED_IN_FULL: GOOD,
+    ProjectStatus.FUNDED: GOOD,
+    ProjectStatus.UNDER_WAY: GOOD,
+    ProjectStatus.COMPLETED: GOOD,
+    ProjectStatus.CLOSED: OFF,
+    ProjectStatus.DECLINED: OFF,
+    ProjectStatus.EXPIRED: BAD,
+    ProjectStatus.CANCELLED: BAD,
+    ProjectStatus.SUSPENDED: BAD,
 }
 
 
@@ -49,12 +49,12 @@ def status_note(project: Project) -> tuple[str, str]:
     last = project.transitions.order_by("-id").first()
     reason = last.reason if last is not None else ""
     texts = {
-        Status.SUSPENDED: (_("This project is stopped for now: %(reason)s No money leaves while it is."), "warn"),
-        Status.CANCELLED: (_("This project was cancelled: %(reason)s Money already paid goes back."), "bad"),
-        Status.EXPIRED: (_("The shares did not come together in time. Money already paid goes back."), "bad"),
-        Status.DECLINED: (_("The local council declined this project: %(reason)s"), "warn"),
+        ProjectStatus.SUSPENDED: (_("This project is stopped for now: %(reason)s No money leaves while it is."), "warn"),
+        ProjectStatus.CANCELLED: (_("This project was cancelled: %(reason)s Money already paid goes back."), "bad"),
+        ProjectStatus.EXPIRED: (_("The shares did not come together in time. Money already paid goes back."), "bad"),
+        ProjectStatus.DECLINED: (_("The local council declined this project: %(reason)s"), "warn"),
     }
-    text, tone = texts.get(Status(project.status), ("", ""))
+    text, tone = texts.get(ProjectStatus(project.status), ("", ""))
     if not text:
         return "", ""
     reason = reason.strip()
