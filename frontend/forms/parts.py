@@ -17,6 +17,8 @@ from birge.money import parse_amount
 from birge.organisations.models import Organisation
 
 REASON_LENGTH = 300
+# How services call the one paper that a form may have.
+PAPER_FIELDS = frozenset({"bank_line", "evidence", "file", "papers", "proof", "receipt", "resolution"})
 
 
 class MoneyField(forms.CharField):

@@ -1,0 +1,194 @@
+"""What can be done on a page of the desk: each deed has a form, an address of its own, and one service behind it.
+
+A deed is done once however often its form is sent: the form carries a key, and a repeat finds what the first one did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from birge.accounts.factors import FactorProof, factor_enrolled, factor_from_session, factor_verify_code
+from birge.accounts.models import User
+from birge.documents.models import Document
+from birge.errors import BirgeError, KeyReused, NotAllowed, SecondFactorRequired
+from funds.ledger.models import Command
+from funds.ledger.posting import command_finish, command_open
+
+from .access import signed_in
+from .forms.parts import PAPER_FIELDS, OnceForm, PaperForm
+from .refusals import refuse_in_form
+
+
+@dataclass
+class Doing:
+    """A deed while it is done: who does it, what was typed, and the proof and the paper if it asks for them."""
+
+    actor: User
+    data: dict[str, Any]
+    proof: FactorProof | None = None
+    paper: Document | None = None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Return (scope, key) for a service that wants to know them."""
+        return f"user:{self.actor.public_id}", self.data["key"]
+
+
+@dataclass(frozen=True)
+class Deed:
+    """`run` calls the service. `paper` stores the form's paper first; `to` is where to go on, by the result's id.
+
+    A deed that is not `offered` is not shown; if its form comes from an old page, the service says why not.
+    """
+
+    name: str
+    title: str
+    button: str
+    form: type[OnceForm]
+    run: Callable[[Doing], Any]
+    thanks: str
+    text: str = ""
+    danger: bool = False
+    offered: bool = True
+    arguments: dict[str, Any] = field(default_factory=dict)
+    paper: Callable[[PaperForm, User], Document | None] | None = None
+    to: Callable[[str], str] | None = None
+
+    def make(self, *data: Any) -> OnceForm:
+        """Return its form, empty or with what was sent. The ids of several forms on one page differ."""
+        return self.form(*data, auto_id=f"{self.name}_%s", **self.arguments)
+
+
+@dataclass(frozen=True)
+class Act:
+    """A deed as the page shows it."""
+
+    deed: Deed
+    form: OnceForm
+    url: str
+
+
+def deeds_page(
+    request: HttpRequest,
+    *,
+    template: str,
+    context: dict[str, Any],
+    deeds: Sequence[Deed],
+    here: str,
+    wanted: str = "",
+    target: str = "",
+) -> HttpResponse:
+    """Answer for a page with deeds: show it, or do the one that is `wanted` and lead on.
+
+    `here` is the page's address; a deed's is its name below it. `target` is what it is done to.
+    """
+    forms_sent: dict[str, OnceForm] = {}
+    if wanted:
+        deed = next((each for each in deeds if each.name == wanted), None)
+        if deed is None:
+            raise Http404
+        if request.method != "POST":
+            return redirect(here)
+        form = deed.make(request.POST, request.FILES)
+        ref = deed_do(request, deed, form, target)
+        if ref is not None:
+            return redirect(deed.to(ref) if deed.to else here)
+        if not deed.offered:
+            messages.error(request, _first_error(form))
+            return redirect(here)
+        forms_sent[deed.name] = form
+    acts = [
+        Act(deed, forms_sent.get(deed.name) or deed.make(), f"{here}{deed.name}/") for deed in deeds if deed.offered
+    ]
+    return render(request, template, {**context, "acts": acts}, status=422 if wanted else 200)
+
+
+def deed_do(request: HttpRequest, deed: Deed, form: OnceForm, target: str = "") -> str | None:
+    """Do it, once; return the public id of its result, or None with the refusal beside its field.
+
+    NotAllowed is raised on, and SecondFactorRequired where the person has no second factor at all: pages of their own.
+    """
+    if not form.is_valid():
+        return None
+    actor = signed_in(request)
+    key = form.cleaned_data["key"]
+    try:
+        ref = done_already(actor, key)
+        if ref is None:
+            paper = deed.paper(form, actor) if deed.paper and isinstance(form, PaperForm) else None
+            proof = factor_proof(request, form) if form.takes_code else None
+            doing = Doing(actor, form.cleaned_data, proof, paper)
+            ref = run_once(actor, key, verb=deed.name, target=target, run=lambda: deed.run(doing))
+        messages.success(request, deed.thanks)
+        return ref
+    except SecondFactorRequired as error:
+        if not factor_enrolled(actor):
+            raise
+        refuse(form, error)
+    except NotAllowed:
+        raise
+    except BirgeError as error:
+        refuse(form, error)
+    return None
+
+
+def run_once(actor: User, key: str, *, verb: str, target: str, run: Callable[[], Any]) -> str:
+    """Run it under the form's key, once, and return its result's public id; on a repeat the first one's."""
+    with transaction.atomic():
+        opened = command_open(scope=_scope(actor), key=key, request={"verb": verb, "target": target})
+        if opened.replayed:
+            return opened.command.result_ref
+        ref = str(getattr(run(), "public_id", ""))
+        command_finish(opened.command, ref)
+    return ref
+
+
+def done_already(actor: User, key: str) -> str | None:
+    """Return what this very form led to before, or None."""
+    return Command.objects.filter(scope=_scope(actor), key=key).values_list("result_ref", flat=True).first()
+
+
+def factor_proof(request: HttpRequest, form: forms.Form) -> FactorProof:
+    """Return the proof of the code in the form, or of a passkey shown in the last minutes.
+
+    Raises SecondFactorRequired (field `code`).
+    """
+    actor = signed_in(request)
+    code = form.cleaned_data.get("code", "")
+    if not code:
+        shown = factor_from_session(request)
+        if shown is None:
+            raise SecondFactorRequired(_("Please write the code of your second factor."), field="code")
+        return shown
+    if not factor_enrolled(actor):
+        raise SecondFactorRequired(_("Please set up your second factor first."))
+    return factor_verify_code(user=actor, code=code)
+
+
+def refuse(form: forms.Form, error: BirgeError) -> None:
+    """Put a refusal beside its field, in words for somebody who sent a form."""
+    if isinstance(error, KeyReused):
+        form.add_error(None, _("You have sent this form before. Please open it anew for something else."))
+        return
+    if error.field in PAPER_FIELDS and "paper" in form.fields:
+        error.field = "paper"
+    refuse_in_form(form, error)
+
+
+def _scope(actor: User) -> str:
+    return f"page:{actor.public_id}"
+
+
+def _first_error(form: forms.Form) -> str:
+    for messages_of_field in form.errors.values():
+        return str(messages_of_field[0])
+    return _("This is done already.")
