@@ -119,6 +119,31 @@ def village_meet(*, project: Project, amount: int, command: Command) -> int:
 
 
 @transaction.atomic
+def village_unmeet(*, project: Project, met: list[Entry], command: Command) -> None:
+    """Let the village owe again what the entries `met` had settled: its payment was written down by mistake.
+
+    What pledges had drawn is reserved for them anew.
+    """
+    total = sum(posting.amount for entry in met for posting in entry.postings.all() if posting.amount > 0)
+    if not total:
+        return
+    post(command=command, drafts=[promised_draft(project, total)])
+    given = Reservation.objects.filter(
+        entry_id__in=[entry.resolves_id for entry in met if entry.resolves_id], status=ReservationStatus.GIVEN
+    )
+    for reservation in given.select_related("project", "project__custodian").order_by("id"):
+        _end(reservation, ReservationStatus.RELEASED)
+        live = reservation_live(reservation.pledge_ref)
+        amount = reservation.amount_minor
+        if live is not None:  # the village had paid a part; the pledge keeps one reservation for all of it
+            _end(live, ReservationStatus.RELEASED)
+            post(command=command, drafts=[unreserved_draft(live)])
+            amount += live.amount_minor
+        entry = post(command=command, drafts=[reserved_draft(project, amount, reservation.group)])[0]
+        _reserve_like(reservation, reservation.pledge_ref, amount, entry)
+
+
+@transaction.atomic
 def village_promise_end(*, project: Project) -> EntryDraft | None:
     """Return the draft that ends what the village promised and nobody drew, when the project ends; or None."""
     rest = village_rest(project)

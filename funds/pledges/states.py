@@ -25,7 +25,8 @@ ALLOWED: dict[PledgeStatus, frozenset[PledgeStatus]] = {
     _S.CONFIRMED: frozenset({_S.DUE, _S.COLLECTED, _S.WITHDRAWN, _S.LAPSED}),
     # due → confirmed: its conditions ceased to hold, because another promise of the plan fell away.
     _S.DUE: frozenset({_S.CONFIRMED, _S.COLLECTED, _S.WITHDRAWN, _S.LAPSED}),
-    _S.COLLECTED: frozenset({_S.REFUNDED}),
+    # collected → confirmed: its payment was written down by mistake and taken back.
+    _S.COLLECTED: frozenset({_S.REFUNDED, _S.CONFIRMED}),
     _S.REFUNDED: frozenset(),
     _S.WITHDRAWN: frozenset(),
     _S.LAPSED: frozenset(),

@@ -63,7 +63,8 @@ def money_whole(project: Project, facts: PlanFacts) -> bool:
 def condition_facts(project: Project) -> ConditionFacts:
     """Return what the conditions of pledges look at."""
     return ConditionFacts(
-        plan_whole=project.status in PLAN_STANDS,
+        # A plan may demand that the village pays first: then donors are asked only after it has.
+        plan_whole=project.status in PLAN_STANDS and (not project.village_pays_first or village_has_paid(project)),
         village_paid=village_share_minor(project) == 0 or village_has_paid(project),
         confirmed_pledges=confirmed_count(project),
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.permissions import IsAuthenticatedOrReadOnly
@@ -14,9 +15,20 @@ from rest_framework.response import Response
 
 from api.access import document_named, organisation_named, place_named, project_for, requester
 from api.views import ApiView, ListView, WriteView
+from birge.errors import InvalidInput
+from birge.money import Money
 from projects.works.models import Project
 from projects.works.selectors import projects_public
-from projects.works.services import budget_lines_set, milestones_set, project_create, project_edit, shares_set
+from projects.works.services import (
+    BudgetLineData,
+    MilestoneData,
+    ShareData,
+    budget_lines_set,
+    milestones_set,
+    project_create,
+    project_edit,
+    shares_set,
+)
 
 from .filters import ProjectFilters
 from .inputs import PlanInput, ProjectEditInput, ProjectInput
@@ -81,3 +93,40 @@ class ProjectPlanView(WriteView):
 
     def _set(self, project: Project, body: dict[str, Any]) -> None:
         """Hand each list to its service."""
+        if "budget_lines" in body:
+            lines = [
+                BudgetLineData(
+                    line["text"],
+                    line["quantity"],
+                    line["unit"],
+                    line["unit_price_minor"],
+                    document_named(self.actor, line.get("quote"), "quote"),
+                )
+                for line in body["budget_lines"]
+            ]
+            budget_lines_set(project=project, actor=self.actor, lines=lines)
+        if "shares" in body:
+            shares = [
+                ShareData(
+                    share["party"],
+                    _in_plan(share["amount"], project),
+                    organisation_named(share["organisation"], "organisation") if "organisation" in share else None,
+                    share.get("note", ""),
+                )
+                for share in body["shares"]
+            ]
+            shares_set(project=project, actor=self.actor, shares=shares)
+        if "milestones" in body:
+            stages = [
+                MilestoneData(stage["text"], _in_plan(stage["tranche"], project), stage.get("due_on"))
+                for stage in body["milestones"]
+            ]
+            milestones_set(project=project, actor=self.actor, milestones=stages)
+
+
+def _in_plan(amount: Money, project: Project) -> int:
+    """Return the minor units of an amount in the plan's currency. Raises InvalidInput (`currency`)."""
+    if amount.currency != project.currency:
+        message = _("This project counts in %(currency)s.") % {"currency": project.currency}
+        raise InvalidInput(message, field="currency", code="currency")
+    return amount.minor

@@ -15,22 +15,19 @@ from funds.pledges.notices import pledge_notice
 from funds.pledges.selectors import pledges_open
 from funds.pledges.services import pledges_mark_due, pledges_unmark_due
 from projects.works.models import Project
-from projects.works.services import project_fund, project_mark_pledged, project_unmark_pledged
+from projects.works.services import (
+    project_fund,
+    project_lock,
+    project_mark_pledged,
+    project_unfund,
+    project_unmark_pledged,
+)
 from projects.works.states import ProjectStatus
 
 from ..facts import condition_facts, money_whole, plan_facts, promises_whole
 
 
-def project_lock(project: Project) -> Project:
-    """Return the project as it is now, locked until the transaction ends.
-
-    The lock does not hinder rows that only point to the project from being written.
-    """
-    return (
-        Project.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("custodian", "administration", "resolution")
-        .get(pk=project.pk)
-    )
+__all__ = ["due_notice", "project_advance", "project_lock", "project_retreat"]
 
 
 def project_advance(project: Project) -> Project:
@@ -48,8 +45,10 @@ def project_advance(project: Project) -> Project:
 
 
 def project_retreat(project: Project) -> Project:
-    """Move a locked project back to *open* if a promise of its plan fell away; what was due waits again."""
+    """Move a locked project back if money or a promise of its plan fell away; what was due waits again."""
     facts = plan_facts(project)
+    if project.status == ProjectStatus.FUNDED and not money_whole(project, facts):
+        project = project_unfund(project=project, facts=facts)
     if project.status == ProjectStatus.PLEDGED_IN_FULL and not promises_whole(project, facts):
         project = project_unmark_pledged(project=project, facts=facts)
     pledges_unmark_due(pledges=pledges_open(project), facts=condition_facts(project))

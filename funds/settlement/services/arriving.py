@@ -21,6 +21,7 @@ from funds.pledges.services import pledge_collect, pledge_lock, pledge_move, rem
 from funds.pledges.states import PledgeStatus
 
 from .advancing import project_advance, project_lock
+from .assets import asset_code
 
 
 def payment_fact_apply(fact: PaymentFact) -> uuid.UUID:
@@ -65,12 +66,6 @@ def pledge_meet(payment: Payment, command: Command) -> None:
     else:
         custodian = pledge.custodian.name(pledge.language)
         pledge_notice(pledge, "pledge_collected", received=received, custodian=custodian)
-
-
-def asset_code(payment: Payment) -> str:
-    """Return the account of the custodian in which this payment's money lies."""
-    build = {PaymentKind.CASH: codes.cash_box, PaymentKind.SANDBOX: codes.sandbox}
-    return build.get(PaymentKind(payment.kind), codes.bank)(payment.custodian.public_id)
 
 
 def evidence_of(payment: Payment) -> list[tuple[str, str]]:

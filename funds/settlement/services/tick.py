@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from birge import clock
 from birge.errors import BirgeError
 from birge.notifications.services import notices_resend
+from funds.payments.models import Payment, PaymentStatus
 from funds.payments.selectors import payment_waits_for
 from funds.pledges.models import Pledge
 from funds.pledges.notices import pledge_notice
@@ -23,7 +24,7 @@ from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
 from .pledging import pledge_lapse_and_release
-from .refunds import project_expire_and_refund
+from .refunds import ENDED, project_expire_and_refund, refunds_open_late
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class TickReport:
     asked_again: list[str] = field(default_factory=list)
     lapsed: list[str] = field(default_factory=list)
     expired: list[str] = field(default_factory=list)
+    refunds: list[str] = field(default_factory=list)
     resent: int = 0
     failed: list[str] = field(default_factory=list)
 
@@ -54,6 +56,8 @@ def tick(now: dt.datetime | None = None) -> TickReport:
         _lapse_all(due, "not paid within the days of grace", report)
     for project in _projects_past_deadline(today):
         _expire(project, report)
+    for project in _projects_with_late_money():
+        report.refunds += [refund.public_id for refund in refunds_open_late(project=project)]
     report.resent = notices_resend()
     return report
 
@@ -82,6 +86,14 @@ def _projects_past_deadline(today: dt.date) -> list[Project]:
     raising = late.filter(status=ProjectStatus.OPEN)
     collecting = late.filter(status=ProjectStatus.PLEDGED_IN_FULL, grace_until__lt=today)
     return list((raising | collecting).order_by("id"))
+
+
+def _projects_with_late_money() -> list[Project]:
+    """Return ended projects for which money was confirmed that is not on its way back yet."""
+    late = Payment.objects.filter(
+        status=PaymentStatus.CONFIRMED, project__status__in=sorted(ENDED), refund__isnull=True
+    )
+    return list(Project.objects.filter(pk__in=late.values("project")).order_by("id"))
 
 
 def _lapse_all(pledges: QuerySet[Pledge], reason: str, report: TickReport) -> None:

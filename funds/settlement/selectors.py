@@ -1,0 +1,181 @@
+"""What the doors show of money: a project's progress, totals, and the way of one donor's money."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q, Sum
+
+from funds.ledger.balances import balances_for
+from funds.ledger.models import Balance, Posting
+from funds.matching.selectors import village_outstanding
+from funds.payments.models import Payment, PaymentKind, PaymentStatus
+from funds.pledges.models import Party as PledgeParty
+from funds.pledges.models import Pledge
+from funds.pledges.selectors import collected_minor
+from funds.pledges.states import OPEN
+from projects.works.models import MONEY_PARTIES, Party, Project, Share
+from projects.works.states import OPENED
+
+from .story import StoryStep, pledge_story
+
+__all__ = [
+    "PartyProgress",
+    "Progress",
+    "ProjectMoney",
+    "StoryStep",
+    "Totals",
+    "pledge_story",
+    "project_progress",
+    "projects_money",
+    "totals_by_currency",
+]
+
+
+@dataclass(frozen=True)
+class ProjectMoney:
+    """What came for a project and what its plan asks in money (minor units). Promises are not in it."""
+
+    received_minor: int
+    goal_minor: int
+
+
+@dataclass(frozen=True)
+class PartyProgress:
+    """How far one party has come (minor units): received is money, promised is what is still to come."""
+
+    party: str
+    label: str
+    goal_minor: int
+    promised_minor: int
+    received_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A project's money (minor units of `currency`). What is held never includes promises."""
+
+    currency: str
+    parties: list[PartyProgress]
+    held_minor: int
+    released_minor: int
+    spent_minor: int
+    in_kind_minor: int
+
+    def rest_minor(self, party: str) -> int:
+        """Return what this party's share still lacks in promises and money; nothing for a party without a share."""
+        for each in self.parties:
+            if each.party == party:
+                return max(0, each.goal_minor - each.promised_minor - each.received_minor)
+        return 0
+
+
+@dataclass(frozen=True)
+class Totals:
+    """All custodians together, in one currency (minor units)."""
+
+    currency: str
+    received_minor: int
+    held_minor: int
+    released_minor: int
+
+
+def projects_money(projects: Iterable[Project]) -> dict[str, ProjectMoney]:
+    """Return the money of many projects by public id, in two queries."""
+    listed = list(projects)
+    received = dict(
+        Payment.objects.filter(project__in=listed, status=PaymentStatus.CONFIRMED)
+        .values_list("project_id")
+        .annotate(total=Sum("amount_minor"))
+        .order_by()
+    )
+    goals = dict(
+        Share.objects.filter(project__in=listed, party__in=MONEY_PARTIES)
+        .values_list("project_id")
+        .annotate(total=Sum("amount_minor"))
+        .order_by()
+    )
+    return {
+        project.public_id: ProjectMoney(int(received.get(project.pk, 0)), int(goals.get(project.pk, 0)))
+        for project in listed
+    }
+
+
+def project_progress(project: Project) -> Progress:
+    """Return what each party of the plan has promised and brought, and where the money is."""
+    parties = [_party(project, share) for share in sorted(project.shares.all(), key=_place)]
+    sums: dict[str, int] = {}
+    for row in balances_for(purpose_ref=project.public_id):
+        if row.currency == project.currency:
+            sums[row.type] = sums.get(row.type, 0) + row.amount
+    return Progress(
+        currency=project.currency,
+        parties=parties,
+        held_minor=sums.get("held", 0),
+        released_minor=sums.get("accountable", 0),
+        spent_minor=sums.get("spent", 0),
+        in_kind_minor=sum(share.amount_minor for share in project.shares.all() if share.party == Party.IN_KIND),
+    )
+
+
+def totals_by_currency() -> list[Totals]:
+    """Return what came, what is held and what was paid out, one row a currency. Sums of currencies are not mixed."""
+    received = dict(
+        Payment.objects.filter(status=PaymentStatus.CONFIRMED)
+        .values_list("currency")
+        .annotate(total=Sum("amount_minor"))
+        .order_by()
+    )
+    held = dict(
+        Balance.objects.filter(account__type__in=["held", "unidentified"])
+        .values_list("account__currency")
+        .annotate(total=Sum("amount"))
+        .order_by()
+    )
+    released = dict(
+        Posting.objects.filter(account__type="accountable")
+        .values_list("currency")
+        .annotate(total=Sum("amount"))
+        .order_by()
+    )
+    return [
+        Totals(currency, int(received.get(currency, 0)), int(held.get(currency, 0)), -int(released.get(currency, 0)))
+        for currency in sorted(set(received) | set(held) | set(released))
+    ]
+
+
+def _place(share: Share) -> int:
+    return list(Party).index(Party(share.party))
+
+
+def _party(project: Project, share: Share) -> PartyProgress:
+    promised, received = _brought(project, share)
+    return PartyProgress(
+        party=share.party,
+        label=str(Party(share.party).label),
+        goal_minor=share.amount_minor,
+        promised_minor=promised,
+        received_minor=received,
+        currency=project.currency,
+    )
+
+
+def _brought(project: Project, share: Share) -> tuple[int, int]:
+    """Return (still to come, come) for one share of the plan."""
+    if share.party == Party.VILLAGE:
+        return village_outstanding(project), _paid(project, Q(kind=PaymentKind.VILLAGE))
+    if share.party == Party.IN_KIND:  # adopted with the plan; what was really worked is booked by later parts of Birge
+        return (share.amount_minor if project.status in OPENED else 0), 0
+    open_promises = Pledge.objects.filter(project=project, party=share.party, status__in=OPEN)
+    promised = int(open_promises.aggregate(total=Sum("plan_amount_minor"))["total"] or 0)
+    matched = collected_minor(project, PledgeParty.MATCHING)
+    if share.party == Party.MATCHING:
+        return promised, matched
+    return promised, _paid(project, ~Q(kind=PaymentKind.VILLAGE)) - matched
+
+
+def _paid(project: Project, which: Q) -> int:
+    paid = Payment.objects.filter(which, project=project, status=PaymentStatus.CONFIRMED)
+    return int(paid.aggregate(total=Sum("amount_minor"))["total"] or 0)
