@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from birge.errors import RuleNotMet
 from funds.ledger.models import Entry
@@ -26,14 +26,9 @@ from tests.factories.funds import (
     record,
 )
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
+# SQLite lets one writer in at a time
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
 MANY = 50
-
-
-@pytest.fixture(autouse=True)
-def _postgresql_only():
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite lets one writer in at a time")
 
 
 def all_at_once(acts: list[Callable[[], object]]) -> list[object]:

@@ -1,0 +1,108 @@
+"""Where every test starts: its database, its folder for files, an empty cache, and books that agree afterwards."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.test import TransactionTestCase
+from django.utils import translation
+
+from tests.support import reporting
+from tests.support.databases import Databases, PostgresqlDatabases, Server, SqliteDatabases, use
+from tests.support.programs import chromium_path
+
+VENDOR = os.environ.get("BIRGE_TEST_DATABASE", "sqlite")
+FOLDER, SOCKETS = "BIRGE_TEST_FOLDER", "BIRGE_TEST_SOCKETS"  # told to the workers of pytest-xdist
+databases_key = pytest.StashKey[Databases]()
+server_key = pytest.StashKey[Server]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the database; who starts the run also makes its folder and starts its server."""
+    config.pluginmanager.register(reporting)
+    if VENDOR not in ("sqlite", "postgresql"):
+        raise pytest.UsageError(f"BIRGE_TEST_DATABASE is sqlite or postgresql, not {VENDOR!r}")
+    if not hasattr(config, "workerinput"):
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # else the server would outlive us
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="birge-")
+        if VENDOR == "postgresql" and not config.option.collectonly:
+            config.stash[server_key] = Server(Path(os.environ[FOLDER]) / "pg")
+            os.environ[SOCKETS] = config.stash[server_key].socket_folder
+    folder = Path(os.environ[FOLDER])
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    settings.MEDIA_ROOT = folder / f"media-{worker}"
+    if VENDOR == "sqlite":
+        config.stash[databases_key] = SqliteDatabases(folder, worker)
+    else:
+        config.stash[databases_key] = PostgresqlDatabases(folder, worker, os.environ.get(SOCKETS, ""))
+    use(config.stash[databases_key])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End what this run started."""
+    if hasattr(config, "workerinput"):
+        return
+    if server_key in config.stash:
+        config.stash[server_key].stop()
+    shutil.rmtree(os.environ.pop(FOLDER, ""), ignore_errors=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what means nothing on this database; skip what needs a browser where there is none."""
+    other = "sqlite" if VENDOR == "postgresql" else "postgresql"
+    elsewhere = {item for item in items if item.get_closest_marker(other)}
+    if elsewhere:
+        config.hook.pytest_deselected(items=list(elsewhere))
+        items[:] = [item for item in items if item not in elsewhere]
+    if chromium_path() is None:
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: pytest.FixtureDef
+) -> Iterator[None]:
+    """Replace pytest-django's: every test that commits gets a database of its own, for no table can be emptied."""
+    databases = request.config.stash[databases_key]
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _case: databases.fresh())
+        databases.fresh()
+        yield
+        databases.drop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """After a test that moved money the books must agree, unless it is about books that do not."""
+    result = yield
+    uses_database = item.get_closest_marker("django_db") or "_django_db_helper" in getattr(item, "fixturenames", ())
+    if uses_database and not item.get_closest_marker("plants_faults") and not connection.needs_rollback:
+        _books_agree()
+    return result
+
+
+def _books_agree() -> None:
+    from funds.ledger.checks import check_ledger
+    from funds.ledger.models import Entry
+
+    if Entry.objects.exists():
+        faults = check_ledger()
+        assert not faults, "the books do not agree:\n" + "\n".join(map(str, faults))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """Start with an empty cache and no language chosen: people of one test have the ids of those of the last."""
+    cache.clear()
+    translation.deactivate()
