@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from birge import clock
@@ -44,6 +45,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("platform administrator"), default=False)
     date_joined = models.DateTimeField(default=clock.now)
     factor_trusted_from = models.DateTimeField(null=True, blank=True)  # set after a lost factor: 48 h of rest
+    session_round = models.PositiveIntegerField(default=0, editable=False)  # one more ends every session
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
@@ -56,3 +58,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         """Return the name, or the public identifier: no address ends up in logs."""
         return self.name or self.public_id
+
+    def _get_session_auth_hash(self, secret: Any = None) -> str:
+        # Django ends a session whose hash is no longer the person's: here by a new password or by a new round.
+        value = f"{self.password}:{self.session_round}"
+        return salted_hmac("birge.accounts.session", value, secret=secret, algorithm="sha256").hexdigest()

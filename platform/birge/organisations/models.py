@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -29,6 +31,16 @@ class OrganisationStatus(models.TextChoices):
     VERIFIED = "verified", _("verified")
     REFUSED = "refused", _("refused")
     SUSPENDED = "suspended", _("suspended")
+
+
+_S = OrganisationStatus
+ALLOWED: dict[OrganisationStatus, frozenset[OrganisationStatus]] = {
+    _S.DRAFT: frozenset({_S.SUBMITTED}),
+    _S.SUBMITTED: frozenset({_S.VERIFIED, _S.REFUSED}),
+    _S.REFUSED: frozenset({_S.SUBMITTED}),  # with other papers
+    _S.VERIFIED: frozenset({_S.SUSPENDED}),
+    _S.SUSPENDED: frozenset({_S.VERIFIED}),
+}
 
 
 class Role(models.TextChoices):
@@ -72,9 +84,7 @@ class Organisation(models.Model):
     registered_number = models.CharField(max_length=40, blank=True)
     contact_email = models.EmailField(blank=True)
     about = models.TextField(blank=True)
-    papers = models.ForeignKey(
-        "documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    papers = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -84,7 +94,13 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind__in=["village_administration", "local_council"]) | Q(place__isnull=False),
                 name="organisation_local_has_place",
-            )
+            ),
+            # Two of a kind in one place could not be told apart, and a project would have two councils.
+            models.UniqueConstraint(
+                fields=["kind", "place"],
+                condition=Q(kind__in=["village_administration", "local_council"], status__in=["verified", "suspended"]),
+                name="organisation_local_once",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -151,6 +167,12 @@ class Term(models.Model):
         """Return who holds what."""
         return f"{self.user} — {self.office}"
 
+    def end(self, day: dt.date) -> None:
+        """Let it end with `day`, or on the earlier day it had run out by itself."""
+        self.status = TermStatus.ENDED
+        self.ends = max(self.starts, day if self.ends is None else min(self.ends, day))
+        self.save(update_fields=["status", "ends"])
+
 
 class RequestKind(models.TextChoices):
     """What two persons must agree on."""
@@ -170,6 +192,13 @@ class RequestStatus(models.TextChoices):
     REFUSED = "refused", _("refused")
 
 
+REQUEST_ALLOWED: dict[RequestStatus, frozenset[RequestStatus]] = {
+    RequestStatus.ASKED: frozenset({RequestStatus.APPROVED, RequestStatus.REFUSED}),
+    RequestStatus.APPROVED: frozenset(),
+    RequestStatus.REFUSED: frozenset(),
+}
+
+
 class OfficeRequest(models.Model):
     """One person asks, another from outside agrees. Both are kept."""
 
@@ -182,9 +211,7 @@ class OfficeRequest(models.Model):
     ends = models.DateField(null=True, blank=True)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField()
-    papers = models.ForeignKey(
-        "documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    papers = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     status = models.CharField(max_length=8, choices=RequestStatus.choices, default=RequestStatus.ASKED)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.now)
