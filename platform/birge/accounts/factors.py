@@ -25,7 +25,7 @@ ENROLLED = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 @dataclass(frozen=True)
 class FactorProof:
-    """This person proved a second factor by `method` at `at` (aware)."""
+    """A person proved a second factor by `method` at `at` (aware)."""
 
     user_id: int
     method: str

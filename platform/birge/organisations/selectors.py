@@ -9,7 +9,23 @@ from django.db.models import Q, QuerySet
 from birge import clock
 from birge.accounts.models import User
 
-from .models import Organisation, OrganisationKind, OrganisationStatus, Role, Term, TermStatus
+from .models import (
+    OfficeRequest,
+    Organisation,
+    OrganisationKind,
+    OrganisationStatus,
+    RequestStatus,
+    Role,
+    Term,
+    TermStatus,
+)
+
+# Who signs or moves money: the village's officers, who signs for an association, the custodian's officers.
+MONEY_ROLES = frozenset({
+    Role.HEAD, Role.FINANCE_OFFICER, Role.FOCAL_POINT,
+    Role.CHAIR, Role.TREASURER, Role.SIGNATORY,
+    Role.CUSTODIAN_OFFICER,
+})  # fmt: skip
 
 
 def terms_today() -> QuerySet[Term]:
@@ -39,6 +55,30 @@ def officers(organisation: Organisation, roles: Iterable[Role | str] = ()) -> Qu
 def offices_of(user: User) -> QuerySet[Term]:
     """Return the person's terms of today with office and organisation."""
     return terms_today().filter(user=user).select_related("office__organisation").order_by("pk")
+
+
+def terms_of(user: User) -> QuerySet[Term]:
+    """Return every term the person has or had, newest first, with office and organisation."""
+    return Term.objects.filter(user=user).select_related("office__organisation").order_by("-starts", "-pk")
+
+
+def holds_money_office(user: User) -> bool:
+    """Say whether the person needs a second factor: they sign or move money, or administer the platform."""
+    return user.is_staff or terms_today().filter(user=user, office__role__in=MONEY_ROLES).exists()
+
+
+def requests_waiting(organisation: Organisation | None = None) -> QuerySet[OfficeRequest]:
+    """Return the requests that wait for an administrator, oldest first; of one organisation, if given."""
+    waiting = OfficeRequest.objects.filter(status=RequestStatus.ASKED)
+    if organisation is not None:
+        waiting = waiting.filter(organisation=organisation)
+    return waiting.select_related("organisation", "person", "asked_by", "papers").order_by("pk")
+
+
+def organisations_waiting() -> QuerySet[Organisation]:
+    """Return the organisations whose papers wait for an administrator, oldest first."""
+    waiting = Organisation.objects.filter(status=OrganisationStatus.SUBMITTED)
+    return waiting.select_related("place", "papers", "created_by").order_by("pk")
 
 
 def organisations_of(user: User) -> QuerySet[Organisation]:
