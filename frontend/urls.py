@@ -24,6 +24,7 @@ urlpatterns = [
     path("money/<str:token>/forget/", money.forget, name="pledge_forget"),
     path("money/<str:token>/pay/", money.pay_with_play_money, name="pay_with_play_money"),
     path("money/<str:token>/yes/<str:public_id>/", money.payment_confirm_mine, name="payment_confirm_mine"),
+    path("money/<str:token>/no/<str:public_id>/", money.payment_refuse_mine, name="payment_refuse_mine"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/<uuid:entry_id>/", ledger.entry, name="entry"),
     path("desk/", include("frontend.urls_desk")),

@@ -38,9 +38,7 @@ class Names:
         parts = [parse(code) for code in set(codes)]
         project_ids = {part.purpose.partition("-")[2] for part in parts if "-" in part.purpose}
         custodian_ids = {part.custodian for part in parts if part.custodian}
-        self.projects = {
-            project.public_id: project for project in Project.objects.filter(public_id__in=project_ids)
-        }
+        self.projects = {project.public_id: project for project in Project.objects.filter(public_id__in=project_ids)}
         self.custodians = {
             custodian.public_id: custodian for custodian in Organisation.objects.filter(public_id__in=custodian_ids)
         }

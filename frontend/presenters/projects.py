@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from birge import clock
-from birge.money import Money, format_money
 from funds.releases.models import Release, ReleaseStatus
 from funds.settlement.selectors import PartyProgress, project_progress
 from projects.questions.models import Question
@@ -17,6 +16,7 @@ from projects.updates.models import Update
 from projects.works.models import BudgetLine, Milestone, MilestoneStatus, Party, Project, Transition
 from projects.works.states import ProjectStatus
 
+from .facts import say
 from .words import STATUS_TONE, language, place_line, status_note
 
 TAKES_QUESTIONS = frozenset(set(ProjectStatus) - {ProjectStatus.DRAFT, ProjectStatus.SUBMITTED})
@@ -47,11 +47,6 @@ class Stage:
     tranche_minor: int
     release_line: str
     overdue: bool
-
-
-def say(minor: int, currency: str) -> str:
-    """Return an amount as the reader writes it."""
-    return format_money(Money(minor, currency), language())
 
 
 def project_page(project: Project) -> dict[str, Any]:
@@ -133,10 +128,15 @@ def _stage(stage: Milestone, release: Release | None, project: Project) -> Stage
     overdue = bool(stage.due_on and not accepted and stage.due_on < clock.today())
     running = project.status in (ProjectStatus.FUNDED, ProjectStatus.UNDER_WAY)
     line = ""
-    if release is not None and release.status == ReleaseStatus.PAID:
-        line = _("%(amount)s paid out, signed from both sides") % {"amount": say(release.amount_minor, project.currency)}
-    elif release is not None and release.status in (ReleaseStatus.ASKED, ReleaseStatus.SIGNED):
-        line = _("%(amount)s asked for, not paid yet") % {"amount": say(release.amount_minor, project.currency)}
+    if release is not None:
+        asked = _("%(amount)s asked for, not paid yet")
+        words = {
+            ReleaseStatus.PAID: _("%(amount)s paid out, signed from both sides"),
+            ReleaseStatus.ASKED: asked,
+            ReleaseStatus.SIGNED: asked,
+        }
+        amount = say(release.amount_minor, release.currency)
+        line = words.get(ReleaseStatus(release.status), "") % {"amount": amount}
     tone = "done" if accepted else ("now" if release is not None or stage.status == MilestoneStatus.REPORTED else "")
     return Stage(
         text=stage.text,
@@ -205,7 +205,7 @@ def history(project: Project) -> list[dict[str, Any]]:
             "label": ProjectStatus(step.to_status).label,
             "at": step.at,
             "by": step.actor_office or _("the system, by its rule"),
-            "reason": step.reason,
+            "reason": step.reason if step.actor_id is not None else _(step.reason) if step.reason else "",
         }
         for step in found
     ]

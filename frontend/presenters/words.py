@@ -49,7 +49,7 @@ def status_note(project: Project) -> tuple[str, str]:
     last = project.transitions.order_by("-id").first()
     reason = last.reason if last is not None else ""
     texts = {
-        ProjectStatus.SUSPENDED: (_("This project is stopped for now: %(reason)s No money leaves while it is."), "warn"),
+        ProjectStatus.SUSPENDED: (_("This project is stopped for now: %(reason)s No money leaves meanwhile."), "warn"),
         ProjectStatus.CANCELLED: (_("This project was cancelled: %(reason)s Money already paid goes back."), "bad"),
         ProjectStatus.EXPIRED: (_("The shares did not come together in time. Money already paid goes back."), "bad"),
         ProjectStatus.DECLINED: (_("The local council declined this project: %(reason)s"), "warn"),

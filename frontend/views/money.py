@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from birge.errors import BirgeError
+from birge.errors import BirgeError, NotFound
+from frontend.access import page_refusals
 from frontend.forms.pledging import CreditForm
-from frontend.presenters.money import money_page
+from frontend.presenters.money import gift_of, money_page
 from frontend.refusals import refuse_in_form
 from funds.payments.models import Payment
 from funds.pledges.services import pledge_credit_change, pledge_erase_person
-from funds.pledges.tokens import Purpose, pledge_by_token, pledge_token, token_open
+from funds.pledges.tokens import Purpose, pledge_by_token, token_open
 from funds.settlement.services import (
     payment_confirm_by_payer,
+    payment_refuse_by_payer,
     pledge_pay,
     pledge_prolong,
     pledge_withdraw_and_release,
@@ -27,26 +32,26 @@ from funds.settlement.services import (
 
 
 @require_GET
+@page_refusals
 def money_link(request: HttpRequest, token: str) -> HttpResponse:
-    """The short address in a message: leads to the page in the donor's own language."""
+    """Lead from the short address in a message to the page in the donor's own language."""
     pledge, purpose = token_open(token)
     name = "pledge_confirm" if purpose is Purpose.CONFIRM else "money"
-    from django.urls import reverse
-    from django.utils import translation
-
     with translation.override(pledge.language):
         return redirect(reverse(name, args=[token]))
 
 
 @never_cache
 @require_GET
+@page_refusals
 def money(request: HttpRequest, token: str) -> HttpResponse:
-    """The story of one promise, from the tap to the photo."""
+    """Show the story of one promise, from the tap to the photo."""
     pledge = pledge_by_token(token)
     return render(request, "money/story.html", money_page(pledge, token))
 
 
 @require_POST
+@page_refusals
 def credit(request: HttpRequest, token: str) -> HttpResponse:
     """Change the words of thanks."""
     pledge = pledge_by_token(token)
@@ -65,23 +70,29 @@ def credit(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_POST
+@page_refusals
 def withdraw(request: HttpRequest, token: str) -> HttpResponse:
     """Take the promise back, before money came."""
-    pledge = pledge_by_token(token)
+    pledge = gift_of(pledge_by_token(token)).live
     return _do(
-        request, token, lambda: pledge_withdraw_and_release(pledge=pledge, token=token),
+        request,
+        token,
+        lambda: pledge_withdraw_and_release(pledge=pledge, token=token),
         _("Your promise is taken back."),
-    )  # fmt: skip
+    )
 
 
 @require_POST
+@page_refusals
 def prolong(request: HttpRequest, token: str) -> HttpResponse:
     """Let the promise stand longer, after we asked."""
-    pledge = pledge_by_token(token)
-    return _do(request, token, lambda: pledge_prolong(pledge=pledge, token=token), _("Thank you. Your promise stands on."))
+    pledge = gift_of(pledge_by_token(token)).live
+    thanks = _("Thank you. Your promise stands on.")
+    return _do(request, token, lambda: pledge_prolong(pledge=pledge, token=token), thanks)
 
 
 @require_POST
+@page_refusals
 def forget(request: HttpRequest, token: str) -> HttpResponse:
     """Delete contact and credit. The link stops working with it."""
     pledge_erase_person(pledge=pledge_by_token(token))
@@ -90,36 +101,43 @@ def forget(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_POST
+@page_refusals
 def payment_confirm_mine(request: HttpRequest, token: str, public_id: str) -> HttpResponse:
-    """The payer says: yes, I gave this."""
-    pledge = pledge_by_token(token)
-    payment = Payment.objects.filter(public_id=public_id, group=pledge.group).first()
-    if payment is None:
-        raise Http404
-    return _do(
-        request, token, lambda: payment_confirm_by_payer(payment=payment, token=token),
-        _("Thank you. It is in the books."),
-    )  # fmt: skip
+    """Take the payer's word: yes, I gave this."""
+    payment = _payment_of(token, public_id)
+    thanks = _("Thank you. It is in the books.")
+    return _do(request, token, lambda: payment_confirm_by_payer(payment=payment, token=token), thanks)
 
 
 @require_POST
+@page_refusals
+def payment_refuse_mine(request: HttpRequest, token: str, public_id: str) -> HttpResponse:
+    """Take the payer's word: no, I did not give this."""
+    payment = _payment_of(token, public_id)
+    thanks = _("Thank you for telling us. It will not be booked.")
+    return _do(request, token, lambda: payment_refuse_by_payer(payment=payment, token=token), thanks)
+
+
+@require_POST
+@page_refusals
 def pay_with_play_money(request: HttpRequest, token: str) -> HttpResponse:
     """Pay in the demonstration. The provider exists only there."""
-    pledge = pledge_by_token(token)
-    return _do(
-        request, token, lambda: pledge_pay(pledge=pledge, kind="sandbox", key="page"), _("Paid with play money.")
-    )  # fmt: skip
+    pledge = gift_of(pledge_by_token(token)).live
+    thanks = _("Paid with play money.")
+    return _do(request, token, lambda: pledge_pay(pledge=pledge, kind="sandbox", key="page"), thanks)
 
 
-def _do(request: HttpRequest, token: str, act: Any, thanks: str) -> HttpResponse:
+def _payment_of(token: str, public_id: str) -> Payment:
+    payment = Payment.objects.filter(public_id=public_id, group=pledge_by_token(token).group).first()
+    if payment is None:
+        raise NotFound
+    return payment
+
+
+def _do(request: HttpRequest, token: str, act: Callable[[], object], thanks: str) -> HttpResponse:
     try:
         act()
         messages.success(request, thanks)
     except BirgeError as error:
         messages.error(request, str(error))
     return redirect("money", token=token)
-
-
-def my_token(pledge: Any) -> str:
-    """Return the token of the donor's own page."""
-    return pledge_token(pledge)

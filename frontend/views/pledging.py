@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from birge.errors import BirgeError
 from birge.money import Money
 from birge.notifications.services import Contact
-from frontend.access import page_actor, project_visible
+from frontend.access import page_actor, page_refusals, project_visible
 from frontend.forms.pledging import CodeForm, PledgeForm
 from frontend.presenters.words import language, place_line
 from frontend.refusals import refuse_in_form
@@ -41,8 +41,9 @@ def contact_read(text: str) -> Contact:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@page_refusals
 def pledge(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The form; then the check page; then the promise is made and a code is sent."""
+    """Show the form; then the check page; then make the promise and send a code."""
     project = project_visible(request, public_id)
     if project.status != ProjectStatus.OPEN or project.custodian is None:
         messages.warning(request, _("This project does not take promises now."))
@@ -110,7 +111,7 @@ def _check_page(request: HttpRequest, project: Project, form: PledgeForm) -> Htt
     if amount.minor > rest:
         form.add_error("amount", _("That is more than is still needed."))
         return _form_page(request, project, form)
-    line = form.cleaned_data["credit_line"].strip()
+    line, named = form.cleaned_data["credit_line"].strip(), form.cleaned_data["credit_choice"] != "nobody"
     assert project.custodian is not None  # noqa: S101 - an open project has one, the database says so
     context = {
         "project": project,
@@ -120,7 +121,7 @@ def _check_page(request: HttpRequest, project: Project, form: PledgeForm) -> Htt
         "match_minor": village_match_quote(project=project, amount_minor=amount.minor),
         "custodian_name": project.custodian.name(language()),
         "contact": form.cleaned_data["contact"],
-        "credit_text": line if form.cleaned_data["credit_choice"] != "nobody" else _("Nobody: only the sum and the day"),
+        "credit_text": line if named else _("Nobody: only the sum and the day"),
         "terms_version": settings.TERMS_VERSION,
         "carried": [(name, form.data.get(name, "")) for name in form.fields],
     }
@@ -129,8 +130,9 @@ def _check_page(request: HttpRequest, project: Project, form: PledgeForm) -> Htt
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@page_refusals
 def pledge_code(request: HttpRequest, token: str) -> HttpResponse:
-    """The page that asks for the six digits. Its token lets one try codes; it proves nothing by itself."""
+    """Ask for the six digits. The token in the address lets one try codes; it proves nothing by itself."""
     made = _pledge_for(token)
     if made.status != "made":
         return redirect("money", token=pledge_token(made))
@@ -147,8 +149,9 @@ def pledge_code(request: HttpRequest, token: str) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "POST"])
+@page_refusals
 def pledge_confirm(request: HttpRequest, token: str) -> HttpResponse:
-    """The link in the message: opening it shows one button, so that a mail scanner confirms nothing."""
+    """Show one button to who opens the link in the message, so that a mail scanner confirms nothing."""
     made = pledge_by_token(token, Purpose.CONFIRM)
     if made.status != "made":
         return redirect("money", token=pledge_token(made))
@@ -162,6 +165,7 @@ def pledge_confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_POST
+@page_refusals
 def pledge_code_again(request: HttpRequest, token: str) -> HttpResponse:
     """Send another code."""
     made = _pledge_for(token)

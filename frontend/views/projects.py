@@ -49,7 +49,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def project(request: HttpRequest, public_id: str) -> HttpResponse:
-    """The page of one project."""
+    """Show one project."""
     return _project(request, project_visible(request, public_id), QuestionForm())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from birge.i18n.selectors import preferred_language
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +10,6 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from birge.i18n.selectors import preferred_language
 from frontend.presenters.cards import cards
 from funds.settlement.selectors import totals_by_currency
 from projects.works.selectors import projects_public
@@ -18,7 +18,7 @@ from projects.works.states import ProjectStatus
 
 @require_GET
 def root(request: HttpRequest) -> HttpResponse:
-    """The bare address leads into the reader's language."""
+    """Lead from the bare address into the reader's language."""
     with translation.override(preferred_language(request)):
         response = redirect("home")
     response["Vary"] = "Accept-Language, Cookie"
@@ -27,7 +27,7 @@ def root(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """What this is, what is raising money now, what was built."""
+    """Show what this is, what is raising money now, what was built."""
     public = projects_public().select_related("village", "picture")
     raising = public.filter(status=ProjectStatus.OPEN).order_by("deadline", "id")[:6]
     built = public.filter(status__in=[ProjectStatus.COMPLETED, ProjectStatus.CLOSED]).order_by("-id")[:3]
@@ -43,14 +43,14 @@ def about(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def terms(request: HttpRequest) -> HttpResponse:
-    """The terms whose version is kept with each promise."""
+    """Show the terms whose version is kept with each promise."""
     return render(request, "public/terms.html", {"terms_version": settings.TERMS_VERSION})
 
 
 @never_cache
 @require_GET
 def demo_people(request: HttpRequest) -> HttpResponse:
-    """The people of the demonstration, with their passwords and codes. Exists only there."""
+    """Show the people of the demonstration, with their passwords and codes. Exists only there."""
     if not settings.BIRGE_DEMO:
         raise Http404
     from funds.demonstration.people import sign_in_cards

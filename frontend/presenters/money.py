@@ -1,0 +1,242 @@
+"""“Where is my money”: one plain sentence on top, then every step with its proof. Formats; decides nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from birge import clock
+from frontend.forms.pledging import CreditForm
+from funds.matching.selectors import match_of
+from funds.payments.models import Payment, PaymentKind, PaymentStatus
+from funds.payments.providers.registry import providers
+from funds.payments.selectors import payment_methods_for
+from funds.pledges.models import CreditChoice, Pledge, PledgeCredit
+from funds.pledges.selectors import pledge_open_in_group
+from funds.pledges.states import PledgeStatus
+from funds.pledges.tokens import pledge_link
+from funds.releases.models import Refund, RefundStatus
+from funds.settlement.selectors import Progress, StoryStep, pledge_story, project_progress
+from projects.works.states import ProjectStatus
+
+from .facts import day, say
+from .projects import party_line
+from .words import language, place_line
+
+BUILT = frozenset({ProjectStatus.COMPLETED, ProjectStatus.CLOSED})
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the money's way. A `link` leads to what proves it."""
+
+    tone: str
+    text: str
+    on: Any
+    link: str
+    link_text: str
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way to pay from where the donor is. `details` are to be copied; none where it does not work."""
+
+    label: str
+    works: bool
+    note: str
+    details: list[tuple[str, str]]
+    is_play_money: bool
+
+
+@dataclass(frozen=True)
+class Gift:
+    """A promise with its remainders, and the money that came for them."""
+
+    first: Pledge
+    live: Pledge  # what still waits for money, else the first one
+    payments: list[Payment]
+    match_minor: int
+
+    @property
+    def currency(self) -> str:
+        """Return the plan's currency."""
+        return self.first.currency
+
+    @property
+    def arrived_minor(self) -> int:
+        """Return what is in the books."""
+        return sum(each.amount_minor for each in self.payments if each.status == PaymentStatus.CONFIRMED)
+
+    @property
+    def waiting(self) -> list[Payment]:
+        """Return what an officer wrote down and nobody has confirmed."""
+        return [each for each in self.payments if each.status == PaymentStatus.RECORDED]
+
+
+def gift_of(pledge: Pledge) -> Gift:
+    """Return what belongs together with this promise."""
+    refs = Pledge.objects.filter(group=pledge.group).values_list("public_id", flat=True)
+    return Gift(
+        first=pledge,
+        live=pledge_open_in_group(pledge.group) or pledge,
+        payments=list(Payment.objects.filter(group=pledge.group).order_by("id")),
+        match_minor=sum(match_of(ref) for ref in refs),
+    )
+
+
+def money_page(pledge: Pledge, token: str) -> dict[str, Any]:
+    """Return everything the donor's own page shows. Nothing here lets anybody prove a contact that is not theirs."""
+    said, project, gift = language(), pledge.project, gift_of(pledge)
+    progress = project_progress(project)
+    tone, line = now_line(gift, progress)
+    waits = gift.live.status in (PledgeStatus.MADE, PledgeStatus.CONFIRMED, PledgeStatus.DUE)
+    return {
+        "token": token,
+        "amount": pledge.amount,
+        "project": project,
+        "title": project.title(said),
+        "place_line": place_line(project.village),
+        "reference": gift.live.public_id,
+        "now_tone": tone,
+        "now_line": line,
+        "needs_confirmation": pledge.status == PledgeStatus.MADE,
+        "ways_to_pay": ways_to_pay(gift.live) if gift.live.status == PledgeStatus.DUE and not gift.waiting else [],
+        "to_pay": gift.live.amount,
+        "payments_to_confirm": gift.waiting,
+        "steps": [step_line(step, project.public_id) for step in pledge_story(pledge)],
+        "match_minor": gift.match_minor,
+        "match_line": _("The village adds %(amount)s to yours.") % {"amount": say(gift.match_minor, gift.currency)},
+        "page": {
+            "parties": [party_line(party, project.currency) for party in progress.parties],
+            "currency": project.currency,
+        },
+        "can_prolong": gift.live.is_open and gift.live.horizon_asked_on is not None,
+        "can_withdraw": waits and not gift.waiting,
+        "my_link": pledge_link(pledge),
+        **credit_part(pledge),
+    }
+
+
+def credit_part(pledge: Pledge) -> dict[str, Any]:
+    """Return how the gift is shown, and the form to change that."""
+    credit = PledgeCredit.objects.filter(pledge=pledge).first()
+    choice, line = (credit.choice, credit.line) if credit else (CreditChoice.NOBODY, "")
+    return {
+        "credit_text": line or _("Nobody: only the sum and the day"),
+        "credit_form": CreditForm(initial={"credit_choice": choice, "credit_line": line}),
+    }
+
+
+def now_line(gift: Gift, progress: Progress) -> tuple[str, str]:
+    """Return the tone and the one sentence that says where the money is now."""
+    live, currency = gift.live, gift.currency
+    if gift.first.status == PledgeStatus.MADE:
+        return "warn", _("This is not a promise yet: please write the code that we sent you.")
+    if gift.waiting:
+        amount = say(sum(each.amount_minor for each in gift.waiting), currency)
+        return "warn", _("%(amount)s is written down. It counts when a second person confirms it.") % {"amount": amount}
+    if live.is_open:
+        return _open_line(gift)
+    ended = {
+        PledgeStatus.REFUNDED: _("Your money went back to you."),
+        PledgeStatus.WITHDRAWN: _("You took this promise back. You owe nothing."),
+        PledgeStatus.LAPSED: _("This promise has ended. You owe nothing."),
+    }
+    if gift.arrived_minor == 0:
+        return "", ended.get(PledgeStatus(live.status), _("Nothing has come for this promise."))
+    if live.status == PledgeStatus.REFUNDED:
+        return "", ended[PledgeStatus.REFUNDED]
+    return _collected_line(gift, progress)
+
+
+def _open_line(gift: Gift) -> tuple[str, str]:
+    words = {
+        "arrived": say(gift.arrived_minor, gift.currency),
+        "amount": say(gift.live.amount_minor, gift.currency),
+        "day": day(gift.live.horizon),
+    }
+    if gift.live.status == PledgeStatus.DUE:
+        if gift.arrived_minor:
+            return "warn", _("%(arrived)s has arrived. Please pay the other %(amount)s by %(day)s.") % words
+        return "warn", _("Everything has come together. Please pay %(amount)s by %(day)s.") % words
+    if gift.arrived_minor:
+        return "", _("%(arrived)s has arrived. The other %(amount)s is promised, you need not pay it yet.") % words
+    if gift.live.horizon_asked_on is not None:
+        return "warn", _("Your promise ends on %(day)s. Do you want it to stand longer?") % words
+    return "", _("Your promise stands. You need not pay yet: we write to you when everything has come together.")
+
+
+def _collected_line(gift: Gift, progress: Progress) -> tuple[str, str]:
+    project = gift.first.project
+    words = {
+        "amount": say(gift.arrived_minor, gift.currency),
+        "custodian": gift.first.custodian.name(language()),
+        "out": say(progress.released_minor, progress.currency),
+        "held": say(progress.held_minor, progress.currency),
+    }
+    back = list(Refund.objects.filter(payment__group=gift.first.group))
+    if any(refund.status != RefundStatus.PAID for refund in back):
+        words["back"] = say(sum(refund.amount_minor for refund in back), gift.currency)
+        return "warn", _("The project did not happen. %(back)s is on its way back to you.") % words
+    if project.status in BUILT:
+        return "", _("It is built. Your %(amount)s is in it.") % words
+    if project.status == ProjectStatus.SUSPENDED:
+        return "warn", _("Your %(amount)s has arrived. The project is stopped for now, no money leaves.") % words
+    if progress.released_minor == 0:
+        return "", _("Your %(amount)s has arrived. %(custodian)s holds it; nothing has been paid out yet.") % words
+    return "", _(
+        "Your %(amount)s has arrived. Of all the money, %(out)s was paid out for the work and %(held)s is still held."
+    ) % words
+
+
+def ways_to_pay(pledge: Pledge) -> list[Way]:
+    """Return the ways to pay this promise from the donor's country, those that work first."""
+    known = providers()
+    found = []
+    for method in payment_methods_for(pledge.custodian, pledge.country, clock.today()):
+        provider = known.get(method.kind)
+        if provider is None:
+            continue
+        details = [(detail_name(name), str(value)) for name, value in method.details.items()]
+        if method.kind != PaymentKind.SANDBOX:
+            details.append((_("Write this with it"), pledge.public_id))
+        found.append(
+            Way(
+                label=provider.label,
+                works=method.works,
+                note=method.note(language()),
+                details=details if method.works else [],
+                is_play_money=provider.is_play_money,
+            )
+        )
+    return found
+
+
+def detail_name(name: str) -> str:
+    """Return the name of a detail of a way to pay, in words; an unknown one as the custodian wrote it."""
+    words = {
+        "holder": _("To whom"),
+        "account": _("Account"),
+        "bank": _("Bank"),
+        "bic": _("Bank code (BIC)"),
+        "iban": _("IBAN"),
+        "address": _("Where"),
+        "phone": _("Phone"),
+        "hours": _("When"),
+        "purpose": _("Purpose of payment"),
+        "name": _("Who"),
+    }
+    return words.get(name, name)
+
+
+def step_line(step: StoryStep, project_id: str) -> Step:
+    """Return a step with the address of what proves it."""
+    link, link_text = "", ""
+    if step.entry:
+        link, link_text = reverse("entry", args=[step.entry]), _("in the ledger")
+    elif step.photos:
+        link, link_text = reverse("project", args=[project_id]) + "#updates", _("see the photos")
+    return Step(tone=step.tone, text=step.text, on=step.on, link=link, link_text=link_text)
