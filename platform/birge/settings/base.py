@@ -53,12 +53,14 @@ INSTALLED_APPS = [
     "projects.works",
     "projects.updates",
     "projects.questions",
+    "projects.imports",
     "funds.ledger",
     "funds.matching",
     "funds.pledges",
     "funds.payments",
     "funds.releases",
     "funds.settlement",
+    "funds.demonstration",
     "api",
     "frontend",
 ]
@@ -141,6 +143,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+ACCOUNT_ADAPTER = "birge.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -149,6 +152,7 @@ ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Birge: "
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a new password or second factor is told to the person
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
