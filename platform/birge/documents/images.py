@@ -37,14 +37,12 @@ def picture_open(data: bytes) -> Image.Image:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(data), formats=FORMATS)
         if image.width * image.height > settings.PHOTO_MAX_PIXELS:
-            raise InvalidInput(
-                _("This picture has too many pixels. Please take it again with a smaller size."),
-                field="file",
-                code="too_many_pixels",
-            )
+            raise _too_many_pixels()
         image.load()
         upright = ImageOps.exif_transpose(image)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:  # so many that Pillow does not even open it
+        raise _too_many_pixels() from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise InvalidInput(
             _("This is not a picture we can read. Please send a JPEG, PNG or WebP."), field="file", code="not_an_image"
         ) from error
@@ -61,6 +59,14 @@ def rendition_of(image: Image.Image, width: int) -> Picture:
     if image.width > width:
         image = image.resize((width, max(1, round(image.height * width / image.width))), Image.Resampling.LANCZOS)
     return _encode(image, quality=82, most=TARGET_BYTES[width])
+
+
+def _too_many_pixels() -> InvalidInput:
+    return InvalidInput(
+        _("This picture has too many pixels. Please take it again with a smaller size."),
+        field="file",
+        code="too_many_pixels",
+    )
 
 
 def _flat(image: Image.Image) -> Image.Image:

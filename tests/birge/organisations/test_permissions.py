@@ -13,10 +13,10 @@ from tests.factories.organisations import acting_for, administrator, seated
 
 pytestmark = pytest.mark.django_db
 
-COLUMNS = (
-    "head finance_officer focal_point council_chair deputy chair treasurer signatory member donor_manager "
-    "custodian_officer administrator"
-).split()
+COLUMNS = [
+    "head", "finance_officer", "focal_point", "council_chair", "deputy", "chair", "treasurer", "signatory", "member",
+    "donor_manager", "custodian_officer", "administrator",
+]  # fmt: skip
 # x: may. 2: may with a second factor. dot: may not. v behind it: also before the organisation is verified.
 TABLE = """
 project_write            x   x   x   .   .   .   .   .   .   .   .   .
