@@ -1,15 +1,108 @@
-"""The desk of one person: what waits, which offices they hold, whether they can sign."""
+"""The desk of one person: what waits, where they hold an office, whether they can sign, what they promised."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from birge.accounts.models import User
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from .tasks import village_tasks
+from birge.accounts.factors import factor_enrolled
+from birge.accounts.models import User
+from birge.organisations.models import Organisation, OrganisationKind, OrganisationStatus, Role
+from birge.organisations.selectors import offices_of
+from funds.pledges.selectors import pledges_of
+from funds.pledges.tokens import pledge_token
+
+from .facts import say
+from .tasks import Task, village_tasks
 from .tasks_others import tasks_for
+from .words import language
+
+MOST_PROMISES = 20
+# Offices of these roles sign or move money.
+SIGN = frozenset(set(Role) - {Role.MEMBER, Role.COUNCIL_CHAIR, Role.DEPUTY, Role.DONOR_MANAGER})
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """An organisation this person acts for, with where to go from here."""
+
+    name: str
+    offices: str
+    status_line: str
+    links: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Promise:
+    """One promise of this person."""
+
+    title: str
+    amount: str
+    status: str
+    url: str
 
 
 def desk_home(user: User) -> dict[str, Any]:
-    """Return what the desk shows."""
-    return {"tasks": [*village_tasks(user), *tasks_for(user)]}
+    """Return what the desk shows: the most pressing thing first, alone."""
+    tasks = sorted([*village_tasks(user), *tasks_for(user)], key=_pressing)
+    terms = list(offices_of(user))
+    signs = any(term.office.role in SIGN for term in terms)
+    places = _workplaces(user)
+    return {
+        "first": tasks[0] if tasks else None,
+        "others": tasks[1:],
+        "offices": bool(terms),
+        "places": places,
+        "many": len(places) > 1,
+        "needs_factor": signs and not factor_enrolled(user),
+        "factor_set": factor_enrolled(user),
+        "promises": promises(user),
+    }
+
+
+def _pressing(task: Task) -> bool:
+    """Put what waits for nothing but this person before what is only late or long: sorting keeps the rest in order."""
+    return bool(task.tone)
+
+
+def _workplaces(user: User) -> list[Workplace]:
+    said = language()
+    roles: dict[int, list[str]] = {}
+    found: dict[int, Organisation] = {}
+    for term in offices_of(user):
+        place = term.office.organisation
+        role = str(Role(term.office.role).label)
+        found[place.pk] = place
+        roles.setdefault(place.pk, []).append(_("%(role)s, acting") % {"role": role} if term.acting else role)
+    return [
+        Workplace(place.name(said), ", ".join(roles[key]), _status_line(place), _links(place))
+        for key, place in found.items()
+    ]
+
+
+def _status_line(place: Organisation) -> str:
+    status = OrganisationStatus(place.status)
+    return "" if status == OrganisationStatus.VERIFIED else str(status.label)
+
+
+def _links(place: Organisation) -> list[tuple[str, str]]:
+    if place.kind == OrganisationKind.VILLAGE_ADMINISTRATION:
+        return [(reverse("village_projects"), _("Our projects"))]
+    return []
+
+
+def promises(user: User) -> list[Promise]:
+    """Return what this person promised while signed in, each with the way to its page."""
+    said = language()
+    return [
+        Promise(
+            title=pledge.project.title(said),
+            amount=say(pledge.amount_minor, pledge.currency),
+            status=pledge.get_status_display(),
+            url=reverse("money", args=[pledge_token(pledge)]),
+        )
+        for pledge in pledges_of(user)[:MOST_PROMISES]
+    ]
