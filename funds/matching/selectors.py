@@ -56,3 +56,9 @@ def match_of(pledge_ref: str) -> int:
     """Return what the village's share adds to this pledge: reserved or already paid (minor units)."""
     rows = Reservation.objects.filter(pledge_ref=pledge_ref).exclude(status=ReservationStatus.RELEASED)
     return int(rows.aggregate(total=Sum("amount_minor"))["total"] or 0)
+
+
+def reserved_refs(project: Project) -> list[str]:
+    """Return the pledges for which something is reserved now, oldest first."""
+    live = Reservation.objects.filter(project=project, status=ReservationStatus.RESERVED)
+    return list(live.order_by("id").values_list("pledge_ref", flat=True))

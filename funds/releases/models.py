@@ -96,7 +96,7 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         """Return the public identifier."""
-        return self.public_id
+        return str(self.public_id)
 
 
 class Signature(models.Model):
@@ -184,7 +184,7 @@ class Expense(models.Model):
 
     def __str__(self) -> str:
         """Return the public identifier."""
-        return self.public_id
+        return str(self.public_id)
 
 
 class RefundStatus(models.TextChoices):
@@ -244,7 +244,7 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         """Return the public identifier."""
-        return self.public_id
+        return str(self.public_id)
 
 
 class Correction(models.Model):
@@ -289,4 +289,4 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         """Return the public identifier."""
-        return self.public_id
+        return str(self.public_id)

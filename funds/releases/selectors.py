@@ -55,7 +55,9 @@ def _missing_before(milestone: Milestone) -> list[Missing]:
         missing.append(Missing("photos", _("Photos of the stage before it are missing."), "updates"))
     released, shown = released_minor(project), documented_minor(project)
     if shown * 100 < released * RECEIPTS_PERCENT:
-        missing.append(Missing("receipts", _("Accepted receipts for the money paid out so far are missing."), "receipts"))
+        missing.append(
+            Missing("receipts", _("Accepted receipts for the money paid out so far are missing."), "receipts")
+        )
     last = not project.milestones.filter(position__gt=milestone.position).exists()
     if last and project.status != ProjectStatus.COMPLETED:
         text = _("The last money leaves once the whole work is completed.")

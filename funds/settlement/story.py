@@ -67,11 +67,15 @@ def _promise(pledge: Pledge) -> Iterator[StoryStep]:
             entry=str(pledge.entry_id or ""),
         )
     elif pledge.status == _S.MADE:
-        yield StoryStep("confirmed", "now", None, _("Please confirm it with our code or link. Until then it does not count."))
+        yield StoryStep(
+            "confirmed", "now", None, _("Please confirm it with our code or link. Until then it does not count.")
+        )
     matched = match_of(pledge.public_id)
     if matched:
         added = _say(matched, pledge.project.currency)
-        yield StoryStep("matched", "done", _day(pledge.confirmed_at), _("The village adds %(added)s to yours.") % {"added": added})
+        yield StoryStep(
+            "matched", "done", _day(pledge.confirmed_at), _("The village adds %(added)s to yours.") % {"added": added}
+        )
     ended = pledge.transitions.filter(to_status__in=sorted(GIVEN_UP)).order_by("-id").first()
     if ended is not None and pledge.status in GIVEN_UP:
         text = _("You took the promise back.") if pledge.status == _S.WITHDRAWN else _("The promise has ended.")
@@ -137,8 +141,7 @@ def _building(pledge: Pledge) -> Iterator[StoryStep]:
     else:
         yield StoryStep("funded", "done", _day(funded.at), _("All the money is there."))
     paid = {
-        release.milestone_id: release
-        for release in Release.objects.filter(project=project, status=ReleaseStatus.PAID)
+        release.milestone_id: release for release in Release.objects.filter(project=project, status=ReleaseStatus.PAID)
     }
     shown = set(UpdatePhoto.objects.filter(update__project=project).values_list("update__milestone_id", flat=True))
     for stage in project.milestones.all():

@@ -40,4 +40,4 @@ class Question(models.Model):
 
     def __str__(self) -> str:
         """Return the public identifier."""
-        return self.public_id
+        return str(self.public_id)

@@ -29,7 +29,7 @@ class Update(models.Model):
 
     def __str__(self) -> str:
         """Return the public identifier."""
-        return self.public_id
+        return str(self.public_id)
 
 
 class UpdatePhoto(models.Model):

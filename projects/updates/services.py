@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from itertools import zip_longest
 
 from django.core.files.base import File
 from django.db import transaction
@@ -48,7 +47,9 @@ def update_publish(
         raise RuleNotMet(_("News can be published once the council has adopted the project."), code="not_public")
     words = text.strip()
     _check(project, words, language, photos, milestone, taken_on)
-    twin = Update.objects.filter(project=project, text=words, created_at__gte=clock.now() - dt.timedelta(days=1)).first()
+    twin = Update.objects.filter(
+        project=project, text=words, created_at__gte=clock.now() - dt.timedelta(days=1)
+    ).first()
     if twin is not None:
         return twin
     with transaction.atomic():
@@ -61,8 +62,8 @@ def update_publish(
             author=actor,
             created_at=clock.now(),
         )
-        for position, (file, caption) in enumerate(zip_longest(photos, captions[: len(photos)], fillvalue="")):
-            _photo(update, position, file, str(caption), actor)
+        for position, file in enumerate(photos):
+            _photo(update, position, file, captions[position] if position < len(captions) else "", actor)
     return update
 
 
@@ -75,9 +76,7 @@ def _photo(update: Update, position: int, file: File[bytes], caption: str, actor
         name = getattr(file, "name", "") or str(position + 1)
         message = f"{name}: {refusal}"
         raise InvalidInput(message, field="photos", code=refusal.code) from refusal
-    UpdatePhoto.objects.create(
-        update=update, document=document, caption=caption.strip()[:160], position=position
-    )
+    UpdatePhoto.objects.create(update=update, document=document, caption=caption.strip()[:160], position=position)
 
 
 def _check(

@@ -50,9 +50,7 @@ class Project(models.Model):
     public_id = PublicIdField()
     village = models.ForeignKey("places.Place", on_delete=models.PROTECT, related_name="projects")
     also_serves = models.ManyToManyField("places.Place", blank=True, related_name="+")
-    administration = models.ForeignKey(
-        "organisations.Organisation", on_delete=models.PROTECT, related_name="projects"
-    )
+    administration = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="projects")
     custodian = models.ForeignKey(
         "organisations.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="kept_projects"
     )
@@ -87,9 +85,7 @@ class Project(models.Model):
     signatory_organisation = models.ForeignKey(
         "organisations.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    picture = models.ForeignKey(
-        "documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    picture = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     village_pays_first = models.BooleanField(default=False)
     source_ref = models.CharField(max_length=80, blank=True)  # the row of an imported list
     created_at = models.DateTimeField(default=clock.now)
@@ -314,4 +310,4 @@ class SignatoryChange(models.Model):
 
     def __str__(self) -> str:
         """Return the public identifier."""
-        return self.public_id
+        return str(self.public_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import itertools
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
 
 from birge import clock
 from birge.accounts.factors import FactorProof
@@ -21,19 +23,24 @@ from birge.notifications.models import Notice
 from birge.notifications.services import Contact
 from birge.organisations.models import Office, Organisation, Role, Term
 from birge.places.models import Place
+from birge_engine.split import largest_remainder
 from funds.payments.models import Payment, PaymentMethod
 from funds.payments.services import payment_confirm
 from funds.pledges.models import Pledge
 from funds.pledges.proofs import code_new
 from funds.pledges.services import pledge_make
 from funds.pledges.tokens import Purpose, pledge_token
+from funds.releases.models import Expense, Release
+from funds.releases.services import expense_accept, expense_submit, release_ask, release_pay, release_sign
 from funds.settlement.services import (
     pledge_confirm_and_match,
     pledge_payment_record,
     project_open_with_money,
     village_payment_record,
 )
+from projects.updates.services import update_publish
 from projects.works.models import BudgetLine, Milestone, Project, Share
+from projects.works.services import milestone_accept, milestone_report, project_start
 
 _numbers = itertools.count(1)
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -88,8 +95,10 @@ def aimak_and_village() -> tuple[Place, Place]:
     return aimak, lead
 
 
-def adopted_project(*, donors: int, village_share: int, administration: Organisation, place: Place) -> Project:
-    """Return a project that its kenesh has adopted: one budget line with its quote, one milestone (minor units)."""
+def adopted_project(
+    *, donors: int, village_share: int, administration: Organisation, place: Place, stages: int = 1
+) -> Project:
+    """Return an adopted project: one budget line with its quote, stages of equal sums (minor units)."""
     total, author = donors + village_share, person()
     project = Project.objects.create(
         village=place,
@@ -124,12 +133,13 @@ def adopted_project(*, donors: int, village_share: int, administration: Organisa
     for party, amount in (("donors", donors), ("village", village_share)):
         if amount:
             Share.objects.create(project=project, party=party, amount_minor=amount)
-    Milestone.objects.create(project=project, position=1, text="Фонари стоят", tranche_minor=total)
+    for position, tranche in enumerate(largest_remainder(total, [1] * stages), start=1):
+        Milestone.objects.create(project=project, position=position, text=f"Этап {position}", tranche_minor=tranche)
     return project
 
 
 def open_village_project(
-    *, donors: int = 10_000_00, village: int = 10_000_00, deadline_days: int = 200
+    *, donors: int = 10_000_00, village: int = 10_000_00, deadline_days: int = 200, stages: int = 1
 ) -> VillageProject:
     """Return a project that has just opened; `donors` and `village` are the shares of its plan (minor units)."""
     aimak, place = aimak_and_village()
@@ -137,7 +147,9 @@ def open_village_project(
     custodian, association = organisation("custodian"), organisation("migrant_association")
     head = officer_of(administration, Role.HEAD)
     world = VillageProject(
-        project=adopted_project(donors=donors, village_share=village, administration=administration, place=place),
+        project=adopted_project(
+            donors=donors, village_share=village, administration=administration, place=place, stages=stages
+        ),
         custodian=custodian,
         officer=officer_of(custodian, Role.CUSTODIAN_OFFICER),
         second_officer=officer_of(custodian, Role.CUSTODIAN_OFFICER, seat=2),
@@ -257,14 +269,105 @@ def village_pays(world: VillageProject, amount: int, **changes: Any) -> Payment:
     return payment_confirm(payment=payment, actor=world.second_officer, proof=factor(world.second_officer))
 
 
-def open_funded(*, donors: int = 10_000_00, village: int = 10_000_00) -> VillageProject:
+def open_funded(*, donors: int = 10_000_00, village: int = 10_000_00, stages: int = 1) -> VillageProject:
     """Return a project whose money is all there: promised, paid by one donor and by the village."""
-    world = open_village_project(donors=donors, village=village)
+    world = open_village_project(donors=donors, village=village, stages=stages)
     pay(world, confirmed_pledge(world.project, donors))
     if village:
         village_pays(world, village)
     world.project.refresh_from_db()
     return world
+
+
+def under_way(*, donors: int = 10_000_00, village: int = 10_000_00, stages: int = 3) -> VillageProject:
+    """Return a funded project whose work has begun, in stages of equal sums."""
+    world = open_funded(donors=donors, village=village, stages=stages)
+    world.project = project_start(project=world.project, actor=world.head)
+    return world
+
+
+def stage(world: VillageProject, position: int) -> Milestone:
+    """Return one stage of the project as it is now."""
+    return Milestone.objects.select_related("project__custodian").get(project=world.project, position=position)
+
+
+def ask(world: VillageProject, position: int = 1, **changes: Any) -> Release:
+    """Let the finance officer ask for the money of a stage, on a contract."""
+    request = {
+        "milestone": stage(world, position),
+        "actor": world.finance_officer,
+        "reason": "Поставщик ждёт",
+        "basis": paper(world, "contract"),
+    }
+    return release_ask(**(request | changes))
+
+
+def sign(release: Release, *signers: User) -> Release:
+    """Let each of these people sign, with a fresh second factor."""
+    for signer in signers:
+        release = release_sign(release=release, actor=signer, proof=factor(signer))
+    return release
+
+
+def pay_out(world: VillageProject, release: Release, **changes: Any) -> Release:
+    """Let the custodian's officer pay a release, with the bank's line."""
+    request = {
+        "release": release,
+        "actor": world.officer,
+        "bank_reference": f"OUT-{next(_numbers)}",
+        "bank_line": paper(world),
+        "proof": factor(changes.get("actor", world.officer)),
+    }
+    return release_pay(**(request | changes))
+
+
+def released(world: VillageProject, position: int = 1) -> Release:
+    """Return the money of a stage, asked for, signed from both sides and paid out."""
+    return pay_out(world, sign(ask(world, position), world.head, world.signatory))
+
+
+def receipt(world: VillageProject, release: Release, amount_minor: int | None = None, **changes: Any) -> Expense:
+    """Let the finance officer show a receipt: over all of the tranche unless told otherwise."""
+    n = next(_numbers)
+    request = {
+        "release": release,
+        "budget_line": world.project.budget_lines.get(position=1),
+        "amount": Money(amount_minor or release.amount_minor, release.currency),
+        "supplier": "ОсОО Электросвет",
+        "number": f"Ч-{n}",
+        "spent_on": clock.today(),
+        "receipt": paper(world, "receipt"),
+        "actor": world.finance_officer,
+    }
+    return expense_submit(**(request | changes))
+
+
+def photo_file() -> SimpleUploadedFile:
+    """Return a small photo, each time another one."""
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 48), (next(_numbers) % 256, 90, 120)).save(picture, "JPEG")
+    return SimpleUploadedFile("photo.jpg", picture.getvalue(), "image/jpeg")
+
+
+def shown(world: VillageProject, position: int = 1) -> None:
+    """Let a stage be shown in a photo, reported by the village and accepted from outside."""
+    update_publish(
+        project=world.project,
+        actor=world.finance_officer,
+        text=f"Этап {position} готов, {next(_numbers)}",
+        language="ru",
+        photos=[photo_file()],
+        milestone=stage(world, position),
+    )
+    milestone_report(milestone=stage(world, position), actor=world.finance_officer)
+    milestone_accept(milestone=stage(world, position), actor=world.signatory)
+
+
+def documented(world: VillageProject, position: int = 1) -> Release:
+    """Return a stage's money paid out and shown by an accepted receipt."""
+    release = released(world, position)
+    expense_accept(expense=receipt(world, release), actor=world.signatory)
+    return release
 
 
 def paper(world: VillageProject, kind: str = "bank_line") -> Document:

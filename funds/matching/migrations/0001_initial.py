@@ -5,32 +5,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('works', '0001_initial'),
+        ("works", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Reservation',
+            name="Reservation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pledge_ref', models.CharField(db_index=True, max_length=16)),
-                ('amount_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('entry_id', models.UUIDField(unique=True)),
-                ('status', models.CharField(choices=[('reserved', 'reserved'), ('given', 'paid by the village'), ('released', 'released')], default='reserved', max_length=8)),
-                ('until', models.DateField()),
-                ('group', models.CharField(blank=True, max_length=16)),
-                ('reserved_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reservations', to='works.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("pledge_ref", models.CharField(db_index=True, max_length=16)),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("entry_id", models.UUIDField(unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("reserved", "reserved"), ("given", "paid by the village"), ("released", "released")],
+                        default="reserved",
+                        max_length=8,
+                    ),
+                ),
+                ("until", models.DateField()),
+                ("group", models.CharField(blank=True, max_length=16)),
+                ("reserved_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reservations", to="works.project"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='reservation_positive'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('status', 'reserved')), models.Q(models.Q(('status', 'reserved'), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='reservation_ended_iff_not_reserved'), models.UniqueConstraint(condition=models.Q(('status', 'reserved')), fields=('pledge_ref',), name='reservation_one_live_per_pledge')],
+                "ordering": ["id"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount_minor__gt", 0)), name="reservation_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("status", "reserved")),
+                            models.Q(models.Q(("status", "reserved"), _negated=True), ("ended_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="reservation_ended_iff_not_reserved",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "reserved")),
+                        fields=("pledge_ref",),
+                        name="reservation_one_live_per_pledge",
+                    ),
+                ],
             },
         ),
     ]

@@ -7,132 +7,290 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0001_initial'),
-        ('works', '0001_initial'),
+        ("organisations", "0001_initial"),
+        ("works", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Pledge',
+            name="Pledge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', birge.ids.PublicIdField()),
-                ('party', models.CharField(choices=[('donors', 'donors'), ('matching', 'matching donor')], default='donors', max_length=10)),
-                ('amount_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('plan_amount_minor', models.BigIntegerField()),
-                ('rate', models.DecimalField(decimal_places=8, default=1, max_digits=18)),
-                ('rate_source', models.CharField(blank=True, max_length=40)),
-                ('rate_on', models.DateField(blank=True, null=True)),
-                ('status', models.CharField(choices=[('made', 'made, contact not yet proven'), ('confirmed', 'confirmed'), ('due', 'due: please pay now'), ('collected', 'collected'), ('refunded', 'refunded'), ('withdrawn', 'withdrawn'), ('lapsed', 'lapsed')], default='made', max_length=10)),
-                ('country', models.CharField(max_length=2)),
-                ('language', models.CharField(max_length=2)),
-                ('conditions', models.JSONField(default=list)),
-                ('terms_version', models.CharField(max_length=20)),
-                ('horizon', models.DateField()),
-                ('horizon_asked_on', models.DateField(blank=True, null=True)),
-                ('entry_id', models.UUIDField(blank=True, null=True, unique=True)),
-                ('group', models.CharField(db_index=True, default=birge.ids.new_public_id, max_length=16)),
-                ('made_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('confirmed_how', models.CharField(blank=True, choices=[('link', 'link in the message'), ('code', 'code in the message'), ('call_back', 'an officer called back'), ('signed_in', 'signed in with a verified address')], max_length=10)),
-                ('collected_minor', models.BigIntegerField(blank=True, null=True)),
-                ('token_version', models.PositiveIntegerField(default=1)),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('custodian', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('donor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='pledges', to=settings.AUTH_USER_MODEL)),
-                ('made_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pledges', to='works.project')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", birge.ids.PublicIdField()),
+                (
+                    "party",
+                    models.CharField(
+                        choices=[("donors", "donors"), ("matching", "matching donor")], default="donors", max_length=10
+                    ),
+                ),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("plan_amount_minor", models.BigIntegerField()),
+                ("rate", models.DecimalField(decimal_places=8, default=1, max_digits=18)),
+                ("rate_source", models.CharField(blank=True, max_length=40)),
+                ("rate_on", models.DateField(blank=True, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("made", "made, contact not yet proven"),
+                            ("confirmed", "confirmed"),
+                            ("due", "due: please pay now"),
+                            ("collected", "collected"),
+                            ("refunded", "refunded"),
+                            ("withdrawn", "withdrawn"),
+                            ("lapsed", "lapsed"),
+                        ],
+                        default="made",
+                        max_length=10,
+                    ),
+                ),
+                ("country", models.CharField(max_length=2)),
+                ("language", models.CharField(max_length=2)),
+                ("conditions", models.JSONField(default=list)),
+                ("terms_version", models.CharField(max_length=20)),
+                ("horizon", models.DateField()),
+                ("horizon_asked_on", models.DateField(blank=True, null=True)),
+                ("entry_id", models.UUIDField(blank=True, null=True, unique=True)),
+                ("group", models.CharField(db_index=True, default=birge.ids.new_public_id, max_length=16)),
+                ("made_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "confirmed_how",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("link", "link in the message"),
+                            ("code", "code in the message"),
+                            ("call_back", "an officer called back"),
+                            ("signed_in", "signed in with a verified address"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("collected_minor", models.BigIntegerField(blank=True, null=True)),
+                ("token_version", models.PositiveIntegerField(default=1)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "custodian",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "donor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="pledges",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="pledges", to="works.project"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='ContactProof',
+            name="ContactProof",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('salt', models.CharField(max_length=32)),
-                ('code_hash', models.CharField(max_length=64)),
-                ('expires_at', models.DateTimeField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('sent', models.PositiveSmallIntegerField(default=1)),
-                ('pledge', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='proof', to='pledges.pledge')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("salt", models.CharField(max_length=32)),
+                ("code_hash", models.CharField(max_length=64)),
+                ("expires_at", models.DateTimeField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("sent", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "pledge",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="proof", to="pledges.pledge"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PledgeContact',
+            name="PledgeContact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('email', 'e-mail'), ('sms', 'phone')], max_length=5)),
-                ('value', models.CharField(db_index=True, max_length=254)),
-                ('pledge', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='contact', to='pledges.pledge')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("email", "e-mail"), ("sms", "phone")], max_length=5)),
+                ("value", models.CharField(db_index=True, max_length=254)),
+                (
+                    "pledge",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="contact", to="pledges.pledge"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PledgeCredit',
+            name="PledgeCredit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('choice', models.CharField(choices=[('own_name', 'my own name'), ('family', 'my family'), ('group', 'a group, as we call ourselves'), ('nobody', 'nobody: do not name me')], max_length=8)),
-                ('line', models.CharField(blank=True, max_length=80)),
-                ('pledge', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='credit', to='pledges.pledge')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "choice",
+                    models.CharField(
+                        choices=[
+                            ("own_name", "my own name"),
+                            ("family", "my family"),
+                            ("group", "a group, as we call ourselves"),
+                            ("nobody", "nobody: do not name me"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("line", models.CharField(blank=True, max_length=80)),
+                (
+                    "pledge",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="credit", to="pledges.pledge"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PledgeTransition',
+            name="PledgeTransition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_status', models.CharField(blank=True, max_length=10)),
-                ('to_status', models.CharField(max_length=10)),
-                ('at', models.DateTimeField()),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('facts', models.JSONField(default=dict)),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('pledge', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transitions', to='pledges.pledge')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_status", models.CharField(blank=True, max_length=10)),
+                ("to_status", models.CharField(max_length=10)),
+                ("at", models.DateTimeField()),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("facts", models.JSONField(default=dict)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "pledge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="transitions", to="pledges.pledge"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddIndex(
-            model_name='pledge',
-            index=models.Index(fields=['project', 'status'], name='pledge_by_project'),
+            model_name="pledge",
+            index=models.Index(fields=["project", "status"], name="pledge_by_project"),
         ),
         migrations.AddIndex(
-            model_name='pledge',
-            index=models.Index(fields=['status', 'horizon'], name='pledge_by_horizon'),
+            model_name="pledge",
+            index=models.Index(fields=["status", "horizon"], name="pledge_by_horizon"),
         ),
         migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0), ('plan_amount_minor__gt', 0)), name='pledge_positive'),
+            model_name="pledge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gt", 0), ("plan_amount_minor__gt", 0)), name="pledge_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['made', 'confirmed', 'due', 'collected', 'refunded', 'withdrawn', 'lapsed'])), name='pledge_status_known'),
+            model_name="pledge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["made", "confirmed", "due", "collected", "refunded", "withdrawn", "lapsed"])
+                ),
+                name="pledge_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['confirmed', 'due', 'collected', 'refunded']), _negated=True), models.Q(('confirmed_at__isnull', False), ('entry_id__isnull', False)), _connector='OR'), name='pledge_confirmed_is_booked'),
+            model_name="pledge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["confirmed", "due", "collected", "refunded"]), _negated=True),
+                    models.Q(("confirmed_at__isnull", False), ("entry_id__isnull", False)),
+                    _connector="OR",
+                ),
+                name="pledge_confirmed_is_booked",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'made'), _negated=True), ('entry_id__isnull', True), _connector='OR'), name='pledge_made_is_not_booked'),
+            model_name="pledge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "made"), _negated=True), ("entry_id__isnull", True), _connector="OR"
+                ),
+                name="pledge_made_is_not_booked",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('collected_minor__isnull', False), ('status__in', ['collected', 'refunded'])), models.Q(models.Q(('status__in', ['collected', 'refunded']), _negated=True), ('collected_minor__isnull', True)), _connector='OR'), name='pledge_collected_has_money'),
+            model_name="pledge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("collected_minor__isnull", False), ("status__in", ["collected", "refunded"])),
+                    models.Q(
+                        models.Q(("status__in", ["collected", "refunded"]), _negated=True),
+                        ("collected_minor__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="pledge_collected_has_money",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pledge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_how', 'call_back'), _negated=True), models.Q(('confirmed_at__isnull', False), models.Q(('donor__isnull', True), models.Q(('donor', models.F('confirmed_by')), _negated=True), _connector='OR')), _connector='OR'), name='pledge_call_back_by_another'),
+            model_name="pledge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_how", "call_back"), _negated=True),
+                    models.Q(
+                        ("confirmed_at__isnull", False),
+                        models.Q(
+                            ("donor__isnull", True),
+                            models.Q(("donor", models.F("confirmed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="pledge_call_back_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pledgecredit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('choice', 'nobody'), ('line', '')), models.Q(models.Q(('choice', 'nobody'), _negated=True), models.Q(('line', ''), _negated=True)), _connector='OR'), name='credit_line_iff_named'),
+            model_name="pledgecredit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("choice", "nobody"), ("line", "")),
+                    models.Q(models.Q(("choice", "nobody"), _negated=True), models.Q(("line", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="credit_line_iff_named",
+            ),
         ),
     ]

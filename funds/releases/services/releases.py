@@ -85,9 +85,7 @@ def release_sign(*, release: Release, actor: User, proof: FactorProof | None) ->
     _transition_check(release, ReleaseStatus.SIGNED)
     _running_check(project)
     Signature.objects.create(release=release, side=side, signer=actor, at=clock.now(), factor_method=method)
-    audit_record(
-        actor=actor, action="release_sign", obj=release, organisation=office, side=side.value, factor=method
-    )
+    audit_record(actor=actor, action="release_sign", obj=release, organisation=office, side=side.value, factor=method)
     if set(signed) | {side} == set(Side):
         release.status = ReleaseStatus.SIGNED
         release.save(update_fields=["status"])
@@ -149,9 +147,7 @@ def release_pay(
     release.paid_by, release.paid_at = actor, clock.now()
     release.save()
     command_finish(opened.command, release.public_id)
-    audit_record(
-        actor=actor, action=Action.RELEASE_PAY, obj=release, organisation=release.custodian, factor=method
-    )
+    audit_record(actor=actor, action=Action.RELEASE_PAY, obj=release, organisation=release.custodian, factor=method)
     return release
 
 

@@ -26,7 +26,6 @@ from projects.works.states import ProjectStatus
 
 from ..facts import condition_facts, money_whole, plan_facts, promises_whole
 
-
 __all__ = ["due_notice", "project_advance", "project_lock", "project_retreat"]
 
 

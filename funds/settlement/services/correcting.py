@@ -120,9 +120,8 @@ def payment_correct_refuse(*, correction: Correction, actor: User, reason: str) 
 
 def _take_back(payment: Payment, command: Command) -> Entry:
     """Book the mirror of what brought the money in: an identification first, then the arrival."""
-    arrived = Entry.objects.get(pk=payment.entry_id)
-    gift = gift_entry(payment)
-    originals = [arrived] if gift == arrived.pk else [Entry.objects.get(pk=gift), arrived]
+    ids = list(dict.fromkeys(filter(None, (gift_entry(payment), payment.entry_id))))
+    originals = sorted(Entry.objects.filter(pk__in=ids), key=lambda entry: ids.index(entry.pk))
     entries = post(command=command, drafts=[_mirror(original) for original in originals])
     return entries[-1]
 
@@ -171,7 +170,9 @@ def _reconfirm(pledge: Pledge, command: Command) -> None:
 def _too_late_check(payment: Payment) -> None:
     if payment.project is not None and payment.project.status not in BEFORE_MONEY_LEAVES:
         raise RuleNotMet(
-            _("The project has begun, stopped or ended, and its money may have left. Please talk to the administrator."),
+            _(
+                "The project has begun, stopped or ended, and its money may have left. Please talk to the administrator."
+            ),
             code="too_late",
         )
 

@@ -6,7 +6,8 @@ from django.db import transaction
 
 from funds.ledger.models import Command
 from funds.ledger.posting import post
-from funds.matching.services import village_promise_end
+from funds.matching.selectors import reserved_refs
+from funds.matching.services import match_release, village_promise_end
 from funds.pledges.models import Pledge
 from funds.pledges.notices import pledge_notice
 from funds.pledges.services import pledge_lapse, pledge_lock
@@ -31,6 +32,10 @@ def promises_end(*, project: Project, command: Command, reason: str) -> list[Ple
         ended.append(pledge_lapse(pledge=locked, reason=reason))
         if not was_made:
             pledge_notice(locked, "pledge_lapsed")
+    for pledge_ref in reserved_refs(project):  # of pledges that were kept: their money goes back, nothing is matched
+        unreserved = match_release(pledge_ref=pledge_ref)
+        if unreserved is not None:
+            post(command=command, drafts=[unreserved])
     rest = village_promise_end(project=project)
     if rest is not None:
         post(command=command, drafts=[rest])

@@ -103,7 +103,9 @@ def refund_open(payment: Payment, project: Project, amount_minor: int) -> Refund
         currency=payment.currency,
         due_at=clock.now(),
     )
-    pledge = Pledge.objects.filter(group=payment.group, status=PledgeStatus.COLLECTED).first() if payment.group else None
+    pledge = (
+        Pledge.objects.filter(group=payment.group, status=PledgeStatus.COLLECTED).first() if payment.group else None
+    )
     if pledge is not None:
         pledge_notice(pledge, "refund_due", back=money_text(_money(refund), pledge.language))
     return refund
@@ -231,8 +233,7 @@ def _transition_check(refund: Refund, to: RefundStatus) -> None:
     before = RefundStatus(refund.status)
     if to not in REFUND_ALLOWED[before]:
         raise RuleNotMet(
-            _("A refund that is “%(before)s” cannot become “%(after)s”.")
-            % {"before": before.label, "after": to.label},
+            _("A refund that is “%(before)s” cannot become “%(after)s”.") % {"before": before.label, "after": to.label},
             code="transition",
             from_status=before.value,
             to_status=to.value,

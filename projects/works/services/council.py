@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -51,9 +52,7 @@ def project_decline(*, project: Project, actor: User, reason: str) -> Project:
 
 
 @transaction.atomic
-def project_adopt(
-    *, project: Project, actor: User, resolution: Document | None, number: str, date: dt.date
-) -> Project:
+def project_adopt(*, project: Project, actor: User, resolution: Document | None, number: str, date: dt.date) -> Project:
     """Adopt a project by a kenesh resolution: the paper, its number and its day.
 
     Raises NotAllowed (no seat in the council; `same_person` who handed it in), InvalidInput with its field.
@@ -69,9 +68,7 @@ def project_adopt(
     return _decide(project, actor, Action.PROJECT_ADOPT, ProjectStatus.ADOPTED, "", **changes)
 
 
-def _decide(
-    project: Project, actor: User, action: Action, to: ProjectStatus, reason: str, **changes: object
-) -> Project:
+def _decide(project: Project, actor: User, action: Action, to: ProjectStatus, reason: str, **changes: Any) -> Project:
     require(actor, action, project.administration)
     project = project_lock(project)
     transition_check(project, to)

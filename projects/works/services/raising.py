@@ -81,9 +81,7 @@ def project_mark_pledged(*, project: Project, facts: PlanFacts) -> Project:
     if not _whole(project, facts):
         raise RuleNotMet(_("Not every share of the plan is promised."), code="not_whole")
     grace = clock.today() + dt.timedelta(days=settings.GRACE_DAYS)
-    return project_move(
-        project, ProjectStatus.PLEDGED_IN_FULL, reason=Why.ALL_PROMISED, facts=facts, grace_until=grace
-    )
+    return project_move(project, ProjectStatus.PLEDGED_IN_FULL, reason=Why.ALL_PROMISED, facts=facts, grace_until=grace)
 
 
 @transaction.atomic
@@ -111,9 +109,7 @@ def project_unfund(*, project: Project, facts: PlanFacts) -> Project:
     if facts.held_minor >= facts.plan_minor:
         raise RuleNotMet(_("All money of the plan is there."), code="whole")
     grace = clock.today() + dt.timedelta(days=settings.GRACE_DAYS)
-    return project_move(
-        project, ProjectStatus.PLEDGED_IN_FULL, reason=Why.PUT_RIGHT, facts=facts, grace_until=grace
-    )
+    return project_move(project, ProjectStatus.PLEDGED_IN_FULL, reason=Why.PUT_RIGHT, facts=facts, grace_until=grace)
 
 
 @transaction.atomic
@@ -136,9 +132,7 @@ def project_cancel(*, project: Project, actor: User, reason: str, facts: PlanFac
     project = project_move(
         project, ProjectStatus.CANCELLED, actor=actor, office=project.administration, reason=why, facts=facts
     )
-    audit_record(
-        actor=actor, action="project_cancel", obj=project, organisation=project.administration, reason=why
-    )
+    audit_record(actor=actor, action="project_cancel", obj=project, organisation=project.administration, reason=why)
     return project
 
 
@@ -168,9 +162,7 @@ def project_resume(*, project: Project, actor: User, reason: str) -> Project:
     if before not in ALLOWED[ProjectStatus.SUSPENDED]:
         raise RuleNotMet(_("This project is not stopped."), code="transition")
     still = clock.today() - stopped.at.astimezone(dt.UTC).date()
-    changes = {
-        name: getattr(project, name) + still for name in ("deadline", "grace_until") if getattr(project, name)
-    }
+    changes = {name: getattr(project, name) + still for name in ("deadline", "grace_until") if getattr(project, name)}
     project = project_move(project, before, actor=actor, office=holder, reason=why, **changes)
     audit_record(actor=actor, action="project_resume", obj=project, organisation=holder, reason=why)
     return project

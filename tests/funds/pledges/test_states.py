@@ -33,8 +33,7 @@ def facts_for(to: PledgeStatus) -> dict[str, object]:
     facts: dict[str, object] = {}
     if to in IN_LEDGER:
         facts |= {"entry_id": uuid.uuid4(), "confirmed_at": clock.now()}
-    if to in {"collected", "refunded"}:
-        facts["collected_minor"] = 1
+    facts["collected_minor"] = 1 if to in {"collected", "refunded"} else None
     return facts
 
 
