@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import tempfile
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from django.test import TransactionTestCase
 from django.utils import translation
 
 from tests.support import reporting
-from tests.support.databases import Databases, PostgresqlDatabases, Server, SqliteDatabases, use
+from tests.support.databases import Databases, PostgresqlDatabases, Server, SqliteDatabases, new_folder, use
 from tests.support.programs import chromium_path
 
 VENDOR = os.environ.get("BIRGE_TEST_DATABASE", "sqlite")
@@ -33,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"BIRGE_TEST_DATABASE is sqlite or postgresql, not {VENDOR!r}")
     if not hasattr(config, "workerinput"):
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # else the server would outlive us
-        os.environ[FOLDER] = tempfile.mkdtemp(prefix="birge-")
+        os.environ[FOLDER] = str(new_folder())
         if VENDOR == "postgresql" and not config.option.collectonly:
             config.stash[server_key] = Server(Path(os.environ[FOLDER]) / "pg")
             os.environ[SOCKETS] = config.stash[server_key].socket_folder

@@ -7,22 +7,8 @@ from django.db import DatabaseError, connection, connections, transaction
 
 from birge.accounts.models import User
 from funds.ledger import codes
-from funds.ledger.kinds import EntryKind
 from funds.ledger.models import Account, Entry, Posting
-from funds.ledger.posting import AccountKey, EntryDraft, Leg, command_open, post
-
-CUSTODIAN, PROJECT = "AAAA2222", "BBBB3333"
-
-
-def money_arrives(key: str, amount: int = 100_00) -> None:
-    """Post one payment, in a transaction of its own."""
-    with transaction.atomic():
-        command = command_open(scope="test", key=key, request={}).command
-        legs = [
-            Leg(AccountKey(codes.bank(CUSTODIAN), "KGS"), amount),
-            Leg(AccountKey(codes.held_project(CUSTODIAN, PROJECT), "KGS"), -amount),
-        ]
-        post(command=command, drafts=[EntryDraft(EntryKind.PAYMENT_RECEIVED, legs)])
+from tests.factories.books import CUSTODIAN, money_arrives
 
 
 def orphan() -> Posting:
@@ -37,7 +23,7 @@ def orphan() -> Posting:
 def test_what_a_test_commits_is_gone_for_the_next(again):
     assert (User.objects.count(), Entry.objects.count()) == (0, 0)
     User.objects.create_user(f"somebody{again}@example.org", "a long password")
-    money_arrives("once")
+    money_arrives()
 
 
 @pytest.mark.django_db
@@ -47,7 +33,7 @@ def test_a_test_that_rolls_back_starts_from_nothing_too():
 
 @pytest.mark.django_db(transaction=True)
 def test_another_thread_would_see_what_is_committed():
-    money_arrives("once")
+    money_arrives()
     seen = []
     with connections["default"].copy().cursor() as elsewhere:
         seen += elsewhere.execute("SELECT amount FROM ledger_posting ORDER BY k").fetchall()
@@ -57,14 +43,14 @@ def test_another_thread_would_see_what_is_committed():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_posting_without_its_entry_dies_at_commit():
-    money_arrives("once")
+    money_arrives()
     with pytest.raises(DatabaseError), transaction.atomic():
         Posting.objects.bulk_create([orphan()])
 
 
 @pytest.mark.django_db
 def test_the_check_at_the_end_of_a_test_that_rolls_back_finds_it_too():
-    money_arrives("once")
+    money_arrives()
     with transaction.atomic():
         Posting.objects.bulk_create([orphan()])
         with pytest.raises(DatabaseError):

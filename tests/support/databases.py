@@ -12,6 +12,7 @@ import fcntl
 import logging
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from typing import Any, Protocol
 from django.core.management import call_command
 from django.db import connection, connections
 
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+ROOM = 1024**3
 SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -47,6 +50,7 @@ class Server:
             conf.writelines(f"{name} = {value}\n" for name, value in SETTINGS.items())
         self._server.start()
         self.socket_folder = str(self._server.get_postmaster_info().socket_dir)
+        on_server(self.socket_folder, (DEPLOY / "roles.sql").read_text())
 
     def stop(self) -> None:
         """End it."""
@@ -96,7 +100,10 @@ class SqliteDatabases:
 
 
 class PostgresqlDatabases:
-    """Databases on the run's own server."""
+    """Databases on the run's own server, made by the roles of production: the owner's tables, the application's rights.
+
+    The tests themselves connect as the superuser, for some have to damage what the roles may not touch.
+    """
 
     template = "birge_template"
 
@@ -112,20 +119,32 @@ class PostgresqlDatabases:
     def fresh(self) -> None:
         with _once(self.folder) as missing:
             if missing:
-                self._on_server(f"CREATE DATABASE {self.template}")
+                on_server(self.socket_folder, f"CREATE DATABASE {self.template} OWNER birge_owner")
+                connection.settings_dict["USER"] = "birge_owner"
                 _migrate(self.template, self.name)
+                connection.settings_dict["USER"] = "postgres"
         self.drop()
-        self._on_server(f"CREATE DATABASE {self.name} TEMPLATE {self.template}")
+        how = f"OWNER birge_owner TEMPLATE {self.template} STRATEGY FILE_COPY"
+        on_server(self.socket_folder, f"CREATE DATABASE {self.name} {how}")
 
     def drop(self) -> None:
         connections.close_all()
-        self._on_server(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+        on_server(self.socket_folder, f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
 
-    def _on_server(self, sql: str) -> None:
-        import psycopg
 
-        with psycopg.connect(host=self.socket_folder, user="postgres", dbname="postgres", autocommit=True) as server:
-            server.execute(sql)
+def on_server(socket_folder: str, sql: str) -> None:
+    """Let the server's superuser run this, outside of any of our databases."""
+    import psycopg
+
+    with psycopg.connect(host=socket_folder, user="postgres", dbname="postgres", autocommit=True) as server:
+        server.execute(sql)
+
+
+def new_folder() -> Path:
+    """Return a new folder for a run: in memory if there is room, for a copy of a database is four hundred files."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
+    return Path(tempfile.mkdtemp(prefix="birge-", dir=memory if roomy else None))
 
 
 def use(databases: Databases) -> None:
@@ -146,8 +165,11 @@ def _configured(url: str) -> dict[str, Any]:
 def _migrate(template: str, back_to: str) -> None:
     connection.settings_dict["NAME"] = template
     call_command("migrate", verbosity=0, interactive=False)
-    if connection.vendor == "sqlite":
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            cursor.execute((DEPLOY / "grants.sql").read_text())
     connection.close()
     connection.settings_dict["NAME"] = back_to
 
@@ -160,4 +182,3 @@ def _once(folder: Path) -> Iterator[bool]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield not made.exists()
         made.touch()
-        os.fsync(lock.fileno())

@@ -1,0 +1,25 @@
+-- What the application may do. Run by the owner after every `migrate`; can be run again at any time.
+-- Triggers refuse the same things. This is the second lock: who holds the application's password cannot remove them.
+BEGIN;
+
+GRANT USAGE ON SCHEMA public TO birge_app;
+REVOKE CREATE ON SCHEMA public FROM PUBLIC, birge_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO birge_app;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO birge_app;
+
+-- Written once, never changed: entries, their postings and accounts, and who did what and when.
+REVOKE UPDATE, DELETE ON
+    ledger_account, ledger_entry, ledger_posting,
+    audit_auditrecord, pledges_pledgetransition, releases_signature, works_transition
+FROM birge_app;
+
+-- A balance moves on with its postings; a command gets its result; what waits to be sealed is taken away afterwards.
+REVOKE UPDATE, DELETE ON ledger_balance, ledger_command FROM birge_app;
+GRANT UPDATE (amount, version) ON ledger_balance TO birge_app;
+GRANT UPDATE (result_ref) ON ledger_command TO birge_app;
+REVOKE UPDATE ON ledger_outbox FROM birge_app;
+
+-- Which migrations ran is the owner's business.
+REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM birge_app;
+
+COMMIT;
