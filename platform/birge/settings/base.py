@@ -154,6 +154,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Birge: "
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a new password or second factor is told to the person
 ACCOUNT_LOGOUT_ON_GET = False
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("NUM_PROXIES", default=0)  # whose address the limits on signing in count
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 LOGIN_REDIRECT_URL = "desk"
