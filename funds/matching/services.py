@@ -119,28 +119,35 @@ def village_meet(*, project: Project, amount: int, command: Command) -> int:
 
 
 @transaction.atomic
-def village_unmeet(*, project: Project, met: list[Entry], command: Command) -> None:
-    """Let the village owe again what the entries `met` had settled: its payment was written down by mistake.
+def village_unmeet(*, project: Project, met: list[Entry], amount: int, command: Command) -> None:
+    """Let the village owe `amount` (minor units) again: a payment of its was written down by mistake.
 
-    What pledges had drawn is reserved for them anew.
+    `met` are the entries that the payment had settled. What pledges had drawn by them is reserved for them anew, as
+    far as it is owed again; the rest counts as paid by the village's other money.
     """
-    total = sum(posting.amount for entry in met for posting in entry.postings.all() if posting.amount > 0)
-    if not total:
+    if amount <= 0:
         return
-    post(command=command, drafts=[promised_draft(project, total)])
+    post(command=command, drafts=[promised_draft(project, amount)])
     given = Reservation.objects.filter(
         entry_id__in=[entry.resolves_id for entry in met if entry.resolves_id], status=ReservationStatus.GIVEN
     )
     for reservation in given.select_related("project", "project__custodian").order_by("id"):
+        if reservation.amount_minor > amount:
+            continue
+        amount -= reservation.amount_minor
         _end(reservation, ReservationStatus.RELEASED)
-        live = reservation_live(reservation.pledge_ref)
-        amount = reservation.amount_minor
-        if live is not None:  # the village had paid a part; the pledge keeps one reservation for all of it
-            _end(live, ReservationStatus.RELEASED)
-            post(command=command, drafts=[unreserved_draft(live)])
-            amount += live.amount_minor
-        entry = post(command=command, drafts=[reserved_draft(project, amount, reservation.group)])[0]
-        _reserve_like(reservation, reservation.pledge_ref, amount, entry)
+        _reserve_again(reservation, command)
+
+
+def _reserve_again(reservation: Reservation, command: Command) -> None:
+    again = reservation.amount_minor
+    live = reservation_live(reservation.pledge_ref)
+    if live is not None:  # the village had paid a part; the pledge keeps one reservation for all of it
+        _end(live, ReservationStatus.RELEASED)
+        post(command=command, drafts=[unreserved_draft(live)])
+        again += live.amount_minor
+    entry = post(command=command, drafts=[reserved_draft(reservation.project, again, reservation.group)])[0]
+    _reserve_like(reservation, reservation.pledge_ref, again, entry)
 
 
 @transaction.atomic

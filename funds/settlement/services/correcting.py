@@ -21,8 +21,10 @@ from funds.ledger.commitments import commitment_make, opening_keep
 from funds.ledger.kinds import EntryKind
 from funds.ledger.models import Command, Entry
 from funds.ledger.posting import AccountKey, EntryDraft, Leg, command_finish, command_open, post
+from funds.matching.selectors import village_outstanding, village_share_minor
 from funds.matching.services import village_unmeet
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
+from funds.payments.selectors import village_paid_minor
 from funds.payments.services import payment_lock, transition_check
 from funds.pledges.entries import confirmed_draft
 from funds.pledges.models import Pledge
@@ -140,7 +142,9 @@ def _promise_again(payment: Payment, project: Project, command: Command) -> None
         command__entries=gift_entry(payment), kind=EntryKind.PLEDGE_MET
     )  # booked with the money, by the same command
     if payment.kind == PaymentKind.VILLAGE:
-        village_unmeet(project=project, met=list(met), command=command)
+        others = village_paid_minor(project) - payment.amount_minor
+        owed = max(0, village_share_minor(project) - others) - village_outstanding(project)
+        village_unmeet(project=project, met=list(met), amount=owed, command=command)
         return
     for entry in met:
         pledge = Pledge.objects.filter(entry_id=entry.resolves_id).first()
@@ -170,9 +174,7 @@ def _reconfirm(pledge: Pledge, command: Command) -> None:
 def _too_late_check(payment: Payment) -> None:
     if payment.project is not None and payment.project.status not in BEFORE_MONEY_LEAVES:
         raise RuleNotMet(
-            _(
-                "The project has begun, stopped or ended, and its money may have left. Please talk to the administrator."
-            ),
+            _("The project has begun, stopped or ended: its money may have left. Please talk to the administrator."),
             code="too_late",
         )
 

@@ -153,7 +153,7 @@ def promise_release(pledge: Pledge, command: Command) -> None:
 
 
 def _match_for(project: Project, pledge: Pledge) -> EntryDraft | None:
-    """The village follows the donors; what a matching donor gives draws nothing."""
+    """Return the match drawn: the village follows the donors; what a matching donor gives draws nothing."""
     if pledge.party != Party.DONORS:
         return None
     return match_draft(project=project, amount=pledge.plan_amount_minor, group=pledge.group)

@@ -86,7 +86,7 @@ def project_mark_pledged(*, project: Project, facts: PlanFacts) -> Project:
 
 @transaction.atomic
 def project_unmark_pledged(*, project: Project, facts: PlanFacts) -> Project:
-    """A promise fell away: raising again. Raises RuleNotMet (`whole`) if none did."""
+    """Go back to raising because a promise fell away. Raises RuleNotMet (`whole`) if none did."""
     project = project_lock(project)
     if _whole(project, facts):
         raise RuleNotMet(_("Every share of the plan is promised."), code="whole")
@@ -104,7 +104,7 @@ def project_fund(*, project: Project, facts: PlanFacts) -> Project:
 
 @transaction.atomic
 def project_unfund(*, project: Project, facts: PlanFacts) -> Project:
-    """A payment was put right, so that money lacks again. Raises RuleNotMet (`whole`) if none lacks."""
+    """Go back to collecting because a payment was put right. Raises RuleNotMet (`whole`) if none lacks."""
     project = project_lock(project)
     if facts.held_minor >= facts.plan_minor:
         raise RuleNotMet(_("All money of the plan is there."), code="whole")

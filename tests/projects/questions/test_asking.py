@@ -40,8 +40,15 @@ def test_nobody_else_answers():
             question_answer(question=ask(world), actor=person, text="Я")
 
 
-@pytest.mark.parametrize(("changes", "field"), [({"text": " "}, "text"), ({"text": "я" * 2001}, "text"),
-                                                ({"asker_name": "я" * 81}, "asker_name"), ({"language": "xx"}, "language")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"text": " "}, "text"),
+        ({"text": "я" * 2001}, "text"),
+        ({"asker_name": "я" * 81}, "asker_name"),
+        ({"language": "xx"}, "language"),
+    ],
+)
 def test_what_is_wrong_is_said_at_its_field(changes, field):
     with pytest.raises(InvalidInput) as refusal:
         ask(make.open_village_project(), **changes)
