@@ -36,7 +36,7 @@ def factor_enrolled(user: User) -> bool:
     """Say whether the person has an authenticator or a passkey, and it is trusted (48 h after a lost one)."""
     if user.factor_trusted_from is not None and clock.now() < user.factor_trusted_from:
         return False
-    return Authenticator.objects.filter(user=user, type__in=ENROLLED).exists()
+    return bool(Authenticator.objects.filter(user=user, type__in=ENROLLED).exists())
 
 
 def factor_verify_code(*, user: User, code: str) -> FactorProof:

@@ -88,7 +88,7 @@ def _read(file: File[bytes]) -> bytes:
     if (file.size or 0) > limit:
         raise too_large
     file.seek(0)
-    data = file.read(limit + 1)
+    data: bytes = file.read(limit + 1)
     if len(data) > limit:
         raise too_large
     if not data:
