@@ -24,8 +24,10 @@ from funds.ledger.models import Command
 from funds.ledger.posting import command_finish, command_open
 
 from .access import signed_in
-from .forms.parts import PAPER_FIELDS, OnceForm, PaperForm
+from .forms.parts import OnceForm, PaperForm
 from .refusals import refuse_in_form
+
+PaperStore = Callable[[PaperForm, User], Document | None]
 
 
 @dataclass
@@ -60,7 +62,7 @@ class Deed:
     danger: bool = False
     offered: bool = True
     arguments: dict[str, Any] = field(default_factory=dict)
-    paper: Callable[[PaperForm, User], Document | None] | None = None
+    paper: PaperStore | None = None
     to: Callable[[str], str] | None = None
 
     def make(self, *data: Any) -> OnceForm:
@@ -80,12 +82,12 @@ class Act:
 def deeds_page(
     request: HttpRequest,
     *,
-    template: str,
     context: dict[str, Any],
     deeds: Sequence[Deed],
     here: str,
-    wanted: str = "",
-    target: str = "",
+    wanted: str,
+    target: str,
+    template: str = "components/subject.html",
 ) -> HttpResponse:
     """Answer for a page with deeds: show it, or do the one that is `wanted` and lead on.
 
@@ -112,7 +114,7 @@ def deeds_page(
     return render(request, template, {**context, "acts": acts}, status=422 if wanted else 200)
 
 
-def deed_do(request: HttpRequest, deed: Deed, form: OnceForm, target: str = "") -> str | None:
+def deed_do(request: HttpRequest, deed: Deed, form: OnceForm, target: str) -> str | None:
     """Do it, once; return the public id of its result, or None with the refusal beside its field.
 
     NotAllowed is raised on, and SecondFactorRequired where the person has no second factor at all: pages of their own.
@@ -122,12 +124,12 @@ def deed_do(request: HttpRequest, deed: Deed, form: OnceForm, target: str = "") 
     actor = signed_in(request)
     key = form.cleaned_data["key"]
     try:
-        ref = done_already(actor, key)
-        if ref is None:
-            paper = deed.paper(form, actor) if deed.paper and isinstance(form, PaperForm) else None
-            proof = factor_proof(request, form) if form.takes_code else None
-            doing = Doing(actor, form.cleaned_data, proof, paper)
-            ref = run_once(actor, key, verb=deed.name, target=target, run=lambda: deed.run(doing))
+        doing = Doing(actor, form.cleaned_data)
+        if not done_already(actor, key):
+            doing.paper = deed.paper(form, actor) if deed.paper and isinstance(form, PaperForm) else None
+            doing.proof = factor_proof(request, form) if form.takes_code else None
+        what = {"verb": deed.name, "target": target, **said(form)}
+        ref = run_once(actor, key, what=what, run=lambda: deed.run(doing))
         messages.success(request, deed.thanks)
         return ref
     except SecondFactorRequired as error:
@@ -141,10 +143,13 @@ def deed_do(request: HttpRequest, deed: Deed, form: OnceForm, target: str = "") 
     return None
 
 
-def run_once(actor: User, key: str, *, verb: str, target: str, run: Callable[[], Any]) -> str:
-    """Run it under the form's key, once, and return its result's public id; on a repeat the first one's."""
+def run_once(actor: User, key: str, *, what: dict[str, str], run: Callable[[], Any]) -> str:
+    """Run it under the form's key, once, and return its result's public id; on a repeat the first one's.
+
+    Raises KeyReused where the same form says something else than the first time.
+    """
     with transaction.atomic():
-        opened = command_open(scope=_scope(actor), key=key, request={"verb": verb, "target": target})
+        opened = command_open(scope=_scope(actor), key=key, request=what)
         if opened.replayed:
             return opened.command.result_ref
         ref = str(getattr(run(), "public_id", ""))
@@ -152,9 +157,15 @@ def run_once(actor: User, key: str, *, verb: str, target: str, run: Callable[[],
     return ref
 
 
-def done_already(actor: User, key: str) -> str | None:
-    """Return what this very form led to before, or None."""
-    return Command.objects.filter(scope=_scope(actor), key=key).values_list("result_ref", flat=True).first()
+def done_already(actor: User, key: str) -> bool:
+    """Say whether this very form has been used up."""
+    return Command.objects.filter(scope=_scope(actor), key=key).exists()
+
+
+def said(form: OnceForm) -> dict[str, str]:
+    """Return what a form says, for comparing a repeat with the first time: without code, papers and key."""
+    apart = {"code", "key", "paper", "paper_kept"}
+    return {name: str(value) for name, value in form.cleaned_data.items() if name not in apart}
 
 
 def factor_proof(request: HttpRequest, form: forms.Form) -> FactorProof:
@@ -174,13 +185,13 @@ def factor_proof(request: HttpRequest, form: forms.Form) -> FactorProof:
     return factor_verify_code(user=actor, code=code)
 
 
-def refuse(form: forms.Form, error: BirgeError) -> None:
+def refuse(form: OnceForm, error: BirgeError) -> None:
     """Put a refusal beside its field, in words for somebody who sent a form."""
     if isinstance(error, KeyReused):
         form.add_error(None, _("You have sent this form before. Please open it anew for something else."))
         return
-    if error.field in PAPER_FIELDS and "paper" in form.fields:
-        error.field = "paper"
+    if error.field not in form.fields:
+        error.field = form.aliases.get(error.field, error.field)
     refuse_in_form(form, error)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -85,6 +85,8 @@ class DayField(forms.DateField):
 class OnceForm(forms.Form):
     """A form that does something once. A fresh one carries a fresh key; the same one sent twice acts once."""
 
+    # Where a refusal about one thing stands, if the form has no field of that name.
+    aliases: ClassVar[dict[str, str]] = {}
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -102,6 +104,7 @@ class OnceForm(forms.Form):
 class PaperForm(OnceForm):
     """A form with one paper. Once sent, the paper is kept, so that a wrong code does not cost a second upload."""
 
+    aliases: ClassVar[dict[str, str]] = dict.fromkeys(PAPER_FIELDS, "paper")
     paper = forms.FileField(label=_("Paper"), required=False, help_text=_("A photo or a PDF, at most 15 MB."))
     paper_kept = forms.CharField(widget=forms.HiddenInput, max_length=16, required=False)
     paper_required = True

@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from birge.accounts.models import User
+from birge.organisations.models import OrganisationKind, OrganisationStatus
+from birge.organisations.selectors import organisations_of
 
+from .council import council_tasks
+from .custodian.desk import custodian_tasks
+from .offices import administrator_tasks
+from .signing import signing_tasks
 from .tasks import Task
 
 
 def tasks_for(user: User) -> list[Task]:
-    """Return what waits for this person outside village administrations."""
-    return []
+    """Return what waits for this person outside village administrations, the most urgent kind first."""
+    custodians = organisations_of(user).filter(kind=OrganisationKind.CUSTODIAN, status=OrganisationStatus.VERIFIED)
+    return [
+        *signing_tasks(user),
+        *(task for custodian in custodians for task in custodian_tasks(custodian, user)),
+        *council_tasks(user),
+        *administrator_tasks(user),
+    ]

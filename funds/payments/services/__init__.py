@@ -9,6 +9,7 @@ from .deciding import (
     payment_refuse_by_payer,
     transition_check,
 )
+from .methods import payment_method_set
 from .recording import payment_record
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "payment_confirm",
     "payment_confirm_by_payer",
     "payment_lock",
+    "payment_method_set",
     "payment_record",
     "payment_refuse",
     "payment_refuse_by_payer",

@@ -1,0 +1,105 @@
+"""The record of privileged acts, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from birge.audit.models import AuditRecord
+from birge.organisations.models import Organisation
+
+from .facts import who
+from .words import language
+
+
+@dataclass(frozen=True)
+class AuditLine:
+    """One act: what, to what, by whom and for whom, why."""
+
+    at: Any
+    action: str
+    code: str
+    object_ref: str
+    actor: str
+    organisation: str
+    reason: str
+
+
+def action_words() -> dict[str, str]:
+    """Return the acts in words. What is missing here shows by its code."""
+    return {
+        "correction_approve": _("Mistake with a payment put right"),
+        "correction_ask": _("Asked to take a payment back"),
+        "correction_refuse": _("Refused to take a payment back"),
+        "expense_accept": _("Receipt accepted"),
+        "expense_refuse": _("Receipt refused"),
+        "factor_reset": _("Second factor taken away after a loss"),
+        "member_admit": _("Member admitted"),
+        "milestone_accept": _("Stage accepted"),
+        "milestone_report": _("Stage reported"),
+        "office_request": _("Change of office asked for"),
+        "office_request_approve": _("Change of office agreed"),
+        "office_request_refuse": _("Change of office refused"),
+        "organisation_apply": _("Organisation handed in"),
+        "organisation_papers_attach": _("Papers handed in"),
+        "organisation_refuse": _("Organisation refused"),
+        "organisation_resume": _("Organisation may act again"),
+        "organisation_suspend": _("Organisation stopped"),
+        "organisation_verify": _("Organisation verified"),
+        "payment_confirm": _("Payment confirmed"),
+        "payment_identify_approve": _("Origin of money agreed"),
+        "payment_identify_ask": _("Origin of money claimed"),
+        "payment_identify_refuse": _("Origin of money refused"),
+        "payment_method_set": _("Way to pay changed"),
+        "payment_record": _("Payment written down"),
+        "payment_refuse": _("Payment refused"),
+        "pledge_call_back": _("Promise confirmed by a call"),
+        "project_adopt": _("Project adopted"),
+        "project_cancel": _("Project cancelled"),
+        "project_close": _("Project closed"),
+        "project_complete": _("Project completed"),
+        "project_decline": _("Project declined"),
+        "project_open": _("Project opened"),
+        "project_resume": _("Project goes on"),
+        "project_return": _("Project given back"),
+        "project_start": _("Work begun"),
+        "project_submit": _("Project handed in"),
+        "project_suspend": _("Project stopped"),
+        "question_hide": _("Question hidden"),
+        "receipt_submit": _("Receipt shown"),
+        "refund_confirm": _("Refund confirmed"),
+        "refund_not_sent": _("Refund did not go"),
+        "refund_pay": _("Refund sent"),
+        "release_ask": _("Money of a stage asked for"),
+        "release_pay": _("Stage paid out"),
+        "release_refuse": _("Money of a stage refused"),
+        "release_sign": _("Money of a stage signed"),
+        "signatory_change_approved": _("Another signatory agreed"),
+        "signatory_change_ask": _("Another signatory asked for"),
+        "signatory_change_refused": _("Another signatory refused"),
+        "term_begin": _("Term began"),
+        "term_end": _("Term ended"),
+        "user_deactivate": _("Account closed"),
+    }
+
+
+def audit_lines(records: Sequence[AuditRecord]) -> list[AuditLine]:
+    """Return the records in words; the names of organisations are read once for the page."""
+    refs = {record.organisation_ref for record in records if record.organisation_ref}
+    names = {each.public_id: each.name(language()) for each in Organisation.objects.filter(public_id__in=refs)}
+    words = action_words()
+    return [
+        AuditLine(
+            at=record.at,
+            action=words.get(record.action, record.action),
+            code=record.action,
+            object_ref=record.object_ref,
+            actor=who(record.actor),
+            organisation=names.get(record.organisation_ref, ""),
+            reason=record.reason,
+        )
+        for record in records
+    ]

@@ -1,0 +1,1 @@
+"""What the pages of a custodian's officers show."""

@@ -1,0 +1,145 @@
+"""What waits for a custodian's officer, and the desk that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from birge.accounts.models import User
+from birge.organisations.models import Organisation
+from frontend.presenters.facts import say
+from frontend.presenters.tasks import Task
+from frontend.presenters.words import language
+from funds.payments.models import Identification, Payment, PaymentStatus
+from funds.payments.selectors import payments_to_confirm
+from funds.pledges.models import Pledge
+from funds.pledges.states import PledgeStatus
+from funds.releases.models import Correction, Refund, RefundStatus
+from funds.releases.selectors import releases_to_pay
+
+from .books import books_of
+
+
+class Heap(NamedTuple):
+    """Things of one kind that wait, since the oldest `since`, and the list that shows them."""
+
+    found: QuerySet[Any]
+    since: str
+    title: Callable[[int], str]
+    text: str
+    url_name: str
+
+
+def unidentified(custodian: Organisation) -> QuerySet[Payment]:
+    """Return the money in the books of which nobody knows whose it is."""
+    return Payment.objects.filter(custodian=custodian, project=None, status=PaymentStatus.CONFIRMED)
+
+
+def claims_asked(custodian: Organisation) -> QuerySet[Identification]:
+    """Return the claims on it that wait for a decision, oldest first."""
+    asked = Identification.objects.filter(payment__custodian=custodian, status=Identification.Status.ASKED)
+    return asked.select_related("payment", "project", "asked_by").order_by("id")
+
+
+def corrections_asked(custodian: Organisation) -> QuerySet[Correction]:
+    """Return the wishes to take a payment back that wait for a decision, oldest first."""
+    asked = Correction.objects.filter(payment__custodian=custodian, status=Correction.Status.ASKED)
+    return asked.select_related("payment", "asked_by").order_by("id")
+
+
+def pledges_to_call(custodian: Organisation) -> QuerySet[Pledge]:
+    """Return the promises that officers wrote down for callers and nobody has confirmed yet."""
+    made = Pledge.objects.filter(custodian=custodian, status=PledgeStatus.MADE, made_by__isnull=False)
+    return made.select_related("project").order_by("-id")
+
+
+def custodian_tasks(custodian: Organisation, user: User) -> Iterator[Task]:
+    """Return what this officer can do now. What they asked for themselves waits for somebody else."""
+    name, ref = custodian.name(language()), custodian.public_id
+    for release in releases_to_pay(custodian):
+        yield Task(
+            title=_("Pay out %(amount)s") % {"amount": say(release.amount_minor, release.currency)},
+            text=f"{release.project.title(language())}: {release.milestone.text}",
+            url=reverse("custodian_release", args=[release.public_id]),
+            waiting_since=release.asked_at,
+            organisation_name=name,
+        )
+    for found, since, title, text, url_name in _heaps(custodian, user):
+        row = found.aggregate(n=Count("pk", distinct=True), oldest=Min(since))
+        if row["n"]:
+            yield Task(
+                title=title(row["n"]) % {"n": row["n"]},
+                text=text,
+                url=reverse(url_name, args=[ref]),
+                waiting_since=row["oldest"],
+                organisation_name=name,
+            )
+
+
+def _heaps(custodian: Organisation, user: User) -> list[Heap]:
+    return [
+        Heap(
+            payments_to_confirm(custodian).exclude(recorded_by=user).order_by(),
+            "recorded_at",
+            lambda n: ngettext("%(n)s payment to confirm", "%(n)s payments to confirm", n),
+            _("Look at the statement, then confirm or refuse."),
+            "custodian_waiting",
+        ),
+        Heap(
+            claims_asked(custodian).exclude(asked_by=user).order_by(),
+            "asked_at",
+            lambda n: ngettext("%(n)s claim on unknown money", "%(n)s claims on unknown money", n),
+            _("A colleague knows whose it is. Look at the proof."),
+            "custodian_decisions",
+        ),
+        Heap(
+            corrections_asked(custodian).exclude(asked_by=user).order_by(),
+            "asked_at",
+            lambda n: ngettext("%(n)s mistake to put right", "%(n)s mistakes to put right", n),
+            _("A colleague wants a payment taken back."),
+            "custodian_decisions",
+        ),
+        Heap(
+            Refund.objects.filter(custodian=custodian, status=RefundStatus.DUE),
+            "due_at",
+            lambda n: ngettext("%(n)s refund to send", "%(n)s refunds to send", n),
+            _("A project ended; this money goes back."),
+            "custodian_refunds",
+        ),
+        Heap(
+            Refund.objects.filter(custodian=custodian, status=RefundStatus.SENT).filter(~Q(sent_by=user)),
+            "sent_at",
+            lambda n: ngettext("%(n)s refund to confirm", "%(n)s refunds to confirm", n),
+            _("A colleague sent it. Look at the statement."),
+            "custodian_refunds",
+        ),
+        Heap(
+            pledges_to_call(custodian).order_by(),
+            "made_at",
+            lambda n: ngettext("%(n)s donor to call back", "%(n)s donors to call back", n),
+            _("Their promise counts once somebody reached them."),
+            "custodian_pledges",
+        ),
+        Heap(
+            unidentified(custodian).exclude(identifications__status=Identification.Status.ASKED),
+            "recorded_at",
+            lambda n: ngettext("%(n)s payment of unknown origin", "%(n)s payments of unknown origin", n),
+            _("Find out whose it is."),
+            "custodian_unknown_list",
+        ),
+    ]
+
+
+def custodian_context(custodian: Organisation, user: User) -> dict[str, Any]:
+    """Return the custodian's desk."""
+    return {
+        "custodian": custodian,
+        "title": custodian.name(language()),
+        "tasks": list(custodian_tasks(custodian, user)),
+        "books": books_of(custodian),
+    }

@@ -1,0 +1,1 @@
+"""Organisations and offices: who applies, who asks, and the administrators who decide."""
