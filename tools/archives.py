@@ -25,6 +25,7 @@ from typing import Any
 
 MANIFEST, DUMP, MEDIA = "manifest.json", "database", "media"
 FORMAT = 1
+GRANTS = Path(__file__).resolve().parents[1] / "deploy" / "grants.sql"
 
 
 class ArchiveError(Exception):
@@ -87,18 +88,35 @@ def restore(archive: Path, installation: Installation, *, force: bool = False) -
     """
     if not force and not installation.is_empty():
         raise ArchiveError("There is data here already. FORCE=1 replaces it; a backup of it is made first.")
-    installation.media.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=installation.media.parent, prefix=".restoring-") as temporary:
+    installation.media.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=installation.media, prefix=".restoring-") as temporary:
         folder = Path(temporary)
         manifest = _unpack(archive, folder)
         if manifest["vendor"] != installation.vendor:
             raise ArchiveError(f"The archive is of {manifest['vendor']}, this installation uses {installation.vendor}.")
         _load(folder / DUMP, installation)
-        if installation.media.exists():
-            installation.media.rename(folder / "old")
-        (folder / MEDIA).mkdir(exist_ok=True)
-        (folder / MEDIA).rename(installation.media)
+        _swap(installation.media, folder)
     return len(manifest["sha256"]) - 1
+
+
+def _swap(media: Path, folder: Path) -> None:
+    """Put what was unpacked in the place of what is there; both stay on one disk, `media` may be a mounted one."""
+    for name in (MEDIA, "old"):
+        (folder / name).mkdir(exist_ok=True)
+    for path in media.iterdir():
+        if path != folder:
+            path.rename(folder / "old" / path.name)
+    for path in (folder / MEDIA).iterdir():
+        path.rename(media / path.name)
+
+
+def grant(installation: Installation) -> None:
+    """Give the application's role its rights again (PostgreSQL; nothing if there is no such role)."""
+    if installation.vendor == "postgresql":
+        with _postgresql(installation) as cursor:
+            cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = 'birge_app'")
+            if cursor.fetchone():
+                cursor.execute(GRANTS.read_text())
 
 
 def _unpack(archive: Path, folder: Path) -> dict[str, Any]:
@@ -199,7 +217,9 @@ def _program(installation: Installation, name: str, *arguments: str) -> None:
     database = installation.database
     wanted = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
     environment = os.environ | {key: str(database[own]) for key, own in wanted.items() if database.get(own)}
-    done = subprocess.run([_find(installation, name), *arguments], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [_find(installation, name), *arguments], env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise ArchiveError(f"{name} failed: {done.stderr.strip()}")
 

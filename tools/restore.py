@@ -14,7 +14,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "platform"), str(ROOT / "engine")]
 
 def main() -> int:
     """Restore, migrate to what this version of the software needs, check."""
-    from tools.archives import ArchiveError, Installation, backup, restore
+    from tools.archives import ArchiveError, Installation, backup, grant, restore
     from tools.backup import default_archive
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -26,6 +26,7 @@ def main() -> int:
 
     django.setup()
     from django.conf import settings
+    from django.core.management import call_command
 
     installation = Installation(settings.DATABASES["default"], Path(settings.MEDIA_ROOT))
     try:
@@ -38,15 +39,14 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(f"The database and {count} files are back.\n")
+    call_command("migrate", interactive=False, verbosity=0)
+    grant(installation)
     return _check()
 
 
 def _check() -> int:
-    from django.core.management import call_command
-
     from funds.ledger.checks import check_ledger
 
-    call_command("migrate", interactive=False, verbosity=0)
     faults = check_ledger()
     sys.stdout.write("".join(f"{fault}\n" for fault in faults) or "The books agree.\n")
     return 1 if faults else 0
