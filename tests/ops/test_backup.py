@@ -8,12 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, ProgrammingError, connection
 
 from funds.ledger.checks import check_ledger
 from funds.ledger.models import Entry
 from tests.factories.books import money_arrives
-from tools.archives import ArchiveError, Installation, backup, restore
+from tools.archives import ArchiveError, Installation, backup, grant, restore
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,6 +63,17 @@ def test_entries_files_and_the_guards_of_the_ledger_come_back(here, archive, els
             Entry.objects.update(kind="fee.charged")
         money_arrives("third")
         assert check_ledger() == []
+
+
+@pytest.mark.postgresql
+def test_the_application_gets_its_rights_back(archive, elsewhere):
+    restore(archive, elsewhere)
+    grant(elsewhere)
+    with looking_at(elsewhere), connection.cursor() as cursor:
+        cursor.execute("SET ROLE birge_app")
+        money_arrives("third")
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            cursor.execute("DELETE FROM ledger_entry")
 
 
 def test_a_backup_of_what_was_restored_is_as_good(archive, elsewhere, tmp_path):
