@@ -12,7 +12,9 @@ from django.conf import settings
 
 def _cipher() -> MultiFernet:
     """Return the cipher of settings.MFA_KEYS: the first key encrypts, all of them decrypt (so that keys can change)."""
-    keys = [hashlib.sha256(b"birge/mfa/v1|" + key.encode()).digest() for key in settings.MFA_KEYS]
+    keys = [
+        hashlib.sha256(b"birge/mfa/v1|" + key.encode()).digest() for key in settings.MFA_KEYS or [settings.SECRET_KEY]
+    ]
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
 
 

@@ -159,6 +159,9 @@ ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 LOGIN_REDIRECT_URL = "desk"
 LOGIN_URL = "account_login"
+MFA_ADAPTER = "birge.accounts.secrets.MFAAdapter"
+# Encrypt the secrets of second factors; the first one encrypts. Empty: SECRET_KEY does.
+MFA_KEYS: list[str] = env.list("MFA_KEYS", default=[])
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Birge"
