@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from birge.errors import BirgeError
 from birge.money import EXPONENTS
 
+from .plain import kind_words
+
 MOST_ROWS = 100
 _BLANKS = re.compile(r"[\s\u00a0\u202f\u2009'’_]")
 _QUANTITY = re.compile(r"(\d{1,9})(?:[.,](\d{1,3}))?")
@@ -22,6 +24,11 @@ _QUANTITY = re.compile(r"(\d{1,9})(?:[.,](\d{1,3}))?")
 
 class Row(forms.Form):
     """One row. It counts once something is typed that was not suggested, and is left out when emptied."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Ask kindly for what is missing."""
+        super().__init__(*args, **kwargs)
+        kind_words(self)
 
     def has_changed(self) -> bool:
         """Say whether it counts."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.files.base import File
@@ -18,7 +18,7 @@ from funds.releases.models import Release
 from projects.updates.services import LONGEST, MOST_PHOTOS
 from projects.works.models import BudgetLine, Milestone, Project
 
-from .plain import PlainForm
+from .plain import PlainForm, kind_words
 from .writing import LANGUAGE_CHOICES
 
 PHOTO_AND_PDF = {"accept": "image/*,application/pdf"}
@@ -97,6 +97,8 @@ class AnswerForm(PlainForm):
 class AskForm(PaperForm):
     """Asking for the money of a stage."""
 
+    aliases: ClassVar[dict[str, str]] = {**PaperForm.aliases, "basis": "paper"}
+
     paper_required = False
     reason = ReasonField(
         label=_("What is it for?"), help_text=_("For example: the poles are ordered, the supplier wants half.")
@@ -110,6 +112,7 @@ class AskForm(PaperForm):
         self.fields["paper"].widget.attrs.update(PHOTO_AND_PDF)
         self.fields["paper"].help_text = _("A photo or a PDF, at most 15 MB. Everyone can see it.")
         self.order_fields(["reason", "paper"])
+        kind_words(self)
 
 
 class SignForm(OnceForm):
@@ -154,6 +157,7 @@ class ReceiptForm(PaperForm):
         self.fields["paper"].label = _("Photo of the receipt")
         self.fields["paper"].widget.attrs.update(PHOTO_AND_PDF)
         self.order_fields(["paper", "amount", "budget_line", "supplier", "number", "spent_on", "release"])
+        kind_words(self)
 
     def receipt(self, **stored: Any) -> Document | None:
         """Return the paper, stored. It is kept even where other fields are wrong, so that it is sent only once."""

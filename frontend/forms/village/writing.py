@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.db.models import Q
@@ -15,7 +15,7 @@ from frontend.forms.parts import MoneyField, OnceForm, currency_set
 from frontend.presenters.words import language
 from projects.works.models import LANGUAGES, Category, Project
 
-from .plain import PlainForm
+from .plain import PlainForm, kind_words
 
 LONGEST = 5000
 LANGUAGE_CHOICES = [("ky", _("Kyrgyz")), ("ru", _("Russian")), ("en", _("English"))]
@@ -35,6 +35,8 @@ def _text_area(rows: int) -> forms.Textarea:
 
 class NewProjectForm(OnceForm):
     """The first page: short enough to be filled in standing."""
+
+    aliases: ClassVar[dict[str, str]] = {f"title_{each}": "title" for each in LANGUAGES}
 
     village = forms.ChoiceField(label=_("Which village?"))
     category = forms.ChoiceField(label=_("What is it?"), choices=[("", _("Choose")), *Category.choices])
@@ -58,6 +60,7 @@ class NewProjectForm(OnceForm):
         assert isinstance(village, forms.ChoiceField)  # noqa: S101 - declared above
         village.choices = choices if len(choices) == 1 else [("", _("Choose")), *choices]
         self.fields["language"].initial = said
+        kind_words(self)
 
     def service_data(self) -> dict[str, Any]:
         """Return the arguments of `project_create`."""
@@ -100,6 +103,7 @@ class WordsForm(PlainForm):
                 help_text=SUMMARY_HINT if own else "",
                 widget=_text_area(6),
             )
+        kind_words(self)
 
     def service_data(self) -> dict[str, Any]:
         """Return the words for `project_edit`."""
@@ -184,6 +188,8 @@ class PeopleForm(PlainForm):
 class PictureForm(PlainForm):
     """One picture for the card."""
 
+    aliases: ClassVar[dict[str, str]] = {"file": "paper", "picture": "paper"}
+
     paper = forms.FileField(
         label=_("A photo of the place"),
         help_text=_("As it is today. JPEG, PNG or WebP, at most 15 MB. Where it was taken is removed."),
@@ -196,6 +202,8 @@ class PictureForm(PlainForm):
 
 class QuoteForm(PlainForm):
     """The paper behind a price."""
+
+    aliases: ClassVar[dict[str, str]] = {"file": "paper", "quote": "paper"}
 
     paper = forms.FileField(
         label=_("Quote or contract"),

@@ -9,6 +9,7 @@ from birge.documents.models import Document
 from birge.money import SYMBOLS
 from frontend.forms.village.plan import SharesForm
 from frontend.presenters.facts import say
+from frontend.presenters.words import language
 from projects.works.models import Party, Project
 from projects.works.selectors import project_money_minor
 from projects.works.services.writing import STILL_ON_PAPER
@@ -31,6 +32,8 @@ def costs_minor(project: Project) -> int:
 
 def unit_of_money(project: Project) -> str:
     """Return the word for the plan's currency, for labels."""
+    if project.currency == "KGS" and language() == "en":
+        return "som"
     return SYMBOLS.get(project.currency, project.currency)
 
 

@@ -107,8 +107,21 @@ def _writing(project: Project, exact: bool) -> Step:
 
 def _part(project: Project, missing: Sequence[Missing]) -> Step:
     first = missing[0]
-    name = PARTS.get(first.field, "village_words")
-    return Step(first.code, first.text, "", _url(name, project), _("Write it now"))
+    title = {
+        "title": _("Say what it is"),
+        "summary": _("Say what it is for"),
+        "budget": _("Write what it costs"),
+        "quotes": _("Attach the quotes"),
+        "shares": _("Say who brings how much"),
+        "shares_sum": _("Bring shares and costs together"),
+        "milestones": _("Divide it into stages"),
+        "milestones_sum": _("Bring stages and money together"),
+        "keeper": _("Say who looks after it later"),
+        "permits": _("Write which permits there are"),
+    }.get(first.code, first.text)
+    text = first.text if title != first.text else ""
+    name = "village_quotes" if first.code == "quotes" else PARTS.get(first.field, "village_words")
+    return Step(first.code, title, text, _url(name, project), _("Write it now"))
 
 
 def _opening(project: Project, roles: frozenset[str], exact: bool) -> Step:

@@ -17,8 +17,8 @@ from birge.errors import BirgeError, NotAllowed, RuleNotMet, SecondFactorRequire
 from birge.organisations.models import Organisation, OrganisationKind
 from birge.organisations.selectors import offices_of, organisations_of
 from frontend.access import signed_in
-from frontend.deeds import refuse
 from frontend.presenters.words import language
+from frontend.refusals import refuse_in_form
 from projects.works.models import Milestone, Project
 
 PARTS = (
@@ -97,14 +97,22 @@ def tried(request: HttpRequest, form: forms.Form, run: Callable[[], object]) -> 
     except SecondFactorRequired as error:
         if not factor_enrolled(signed_in(request)):
             raise
-        refuse(form, error)
+        refuse_beside(form, error)
         return False
     except NotAllowed:
         raise
     except BirgeError as error:
-        refuse(form, error)
+        refuse_beside(form, error)
         return False
     return True
+
+
+def refuse_beside(form: forms.Form, error: BirgeError) -> None:
+    """Put a refusal beside the field it is about, whatever the service calls it."""
+    aliases: dict[str, str] = getattr(form, "aliases", {})
+    if error.field not in form.fields:
+        error.field = aliases.get(error.field, error.field)
+    refuse_in_form(form, error)
 
 
 def step(
@@ -131,5 +139,5 @@ def form_page(request: HttpRequest, project: Project, form: Any, **shown: Any) -
     """Show a small page with one form. `shown`: heading, lead, button, and what its template needs."""
     template = shown.pop("template", "village/form.html")
     context = {"project": project, "project_title": project.title(language()), "form": form, **shown}
-    wrong = bool(getattr(form, "errors", None)) or bool(getattr(form, "refused", ""))
-    return render(request, template, context, status=422 if request.method == "POST" and wrong else 200)
+    sent = request.method == "POST" and not shown.get("quiet")
+    return render(request, template, context, status=422 if sent else 200)

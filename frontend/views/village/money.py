@@ -15,14 +15,14 @@ from birge.documents.models import Document, DocumentKind, Visibility
 from birge.errors import BirgeError
 from birge.organisations.permissions import Action, require
 from frontend.access import desk_page, signed_in
-from frontend.deeds import factor_proof, refuse
+from frontend.deeds import factor_proof
 from frontend.forms.village.working import AskForm, ReceiptForm, RefuseForm, SignForm
 from frontend.presenters.village.money import asking_page, receipts_page, release_page
 from funds.releases.models import Expense, Release, ReleaseStatus, Side
 from funds.releases.services import expense_submit, release_ask, release_refuse, release_sign
 from projects.works.models import Milestone, Project
 
-from .common import form_page, my_project, stage_at, tried
+from .common import form_page, my_project, refuse_beside, stage_at, tried
 
 
 @require_http_methods(["GET", "POST"])
@@ -159,7 +159,7 @@ def _receipt_kept(form: ReceiptForm, actor: User, project: Project) -> Document 
             actor=actor, organisation=project.administration, visibility=Visibility.PARTIES, parties=parties
         )
     except BirgeError as error:
-        refuse(form, error)
+        refuse_beside(form, error)
         return None
 
 
