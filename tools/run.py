@@ -87,8 +87,7 @@ def _watch(services: list[subprocess.Popen[bytes]]) -> NoReturn:
 def _all_alive(services: list[subprocess.Popen[bytes]]) -> None:
     for service in services:
         if service.poll() is not None:
-            sys.stderr.write(f"{service.args[1:3]} has ended with {service.returncode}; so does everything else.\n")
-            raise SystemExit(1)
+            raise SystemExit(f"Process {service.pid} has ended with {service.returncode}; so does everything else.")
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
