@@ -121,10 +121,12 @@ class PaperForm(OnceForm):
         self, *, kind: str, actor: User, organisation: Organisation | None, visibility: str, **more: Any
     ) -> Document | None:
         """Return the paper as a stored document, the kept one if none was sent now. Raises InvalidInput (`paper`)."""
-        file = self.cleaned_data.get("paper")
+        file, kept = self.cleaned_data.get("paper"), self.cleaned_data.get("paper_kept", "")
+        if file is None and not kept:
+            return None
+        self.fields["paper"].help_text = _("Kept from before. Attach another one only to replace it.")
         if file is None:
-            kept = self.cleaned_data.get("paper_kept", "")
-            return Document.objects.filter(public_id=kept, uploaded_by=actor, kind=kind).first() if kept else None
+            return Document.objects.filter(public_id=kept, uploaded_by=actor, kind=kind).first()
         try:
             document = document_store(
                 file=file, kind=kind, actor=actor, organisation=organisation, visibility=visibility, **more
@@ -132,7 +134,5 @@ class PaperForm(OnceForm):
         except BirgeError as error:
             error.field = "paper"
             raise
-        self.data = self.data.copy()  # type: ignore[assignment]
-        self.data["paper_kept"] = document.public_id  # type: ignore[index]
-        self.fields["paper"].help_text = _("Kept from before. Attach another one only to replace it.")
+        self.data = {**self.data, "paper_kept": document.public_id}
         return document

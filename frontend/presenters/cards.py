@@ -49,7 +49,7 @@ def _card(project: Project, received: int, goal: int) -> Card:
         public_id=project.public_id,
         title=project.title(said),
         place_line=place_line(project.village),
-        status_label=ProjectStatus(project.status).label,
+        status_label=str(ProjectStatus(project.status).label),
         status_tone=STATUS_TONE[project.status],
         category_label=project.get_category_display(),
         picture=project.picture,

@@ -49,7 +49,7 @@ def council_row(project: Project) -> Row:
         title=project.title(language()),
         text=place_line(project.village),
         url=reverse("council_project", args=[project.public_id]),
-        tag=status.label,
+        tag=str(status.label),
         tone=STATUS_TONE[status],
     )
 

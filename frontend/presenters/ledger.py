@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from birge.organisations.models import Organisation
 from funds.ledger.codes import parse
-from funds.ledger.models import Book, Entry
+from funds.ledger.kinds import Book
+from funds.ledger.models import Entry
 from projects.works.models import Project
 
 from .words import language

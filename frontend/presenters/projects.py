@@ -141,7 +141,7 @@ def _stage(stage: Milestone, release: Release | None, project: Project) -> Stage
     return Stage(
         text=stage.text,
         tone=tone,
-        status_label=MilestoneStatus(stage.status).label,
+        status_label=str(MilestoneStatus(stage.status).label),
         due_on=stage.due_on,
         tranche_minor=stage.tranche_minor,
         release_line=line,

@@ -18,6 +18,7 @@ from birge.errors import BirgeError
 from birge.money import Money
 from birge.notifications.services import Contact
 from frontend.access import page_actor, page_refusals, project_visible
+from frontend.deeds import refuse
 from frontend.forms.pledging import CodeForm, PledgeForm
 from frontend.presenters.words import language, place_line
 from frontend.refusals import refuse_in_form
@@ -52,7 +53,7 @@ def pledge(request: HttpRequest, public_id: str) -> HttpResponse:
         return _form_page(request, project, PledgeForm(currency=project.currency))
     data = request.POST.copy()
     if "suggest" in data:
-        data["amount"] = data["suggest"]
+        data["amount"] = str(data["suggest"])
     form = PledgeForm(data, currency=project.currency)
     step = data.get("step", "")
     if "suggest" in data or step == "change":
@@ -84,7 +85,7 @@ def _make(request: HttpRequest, project: Project, form: PledgeForm) -> HttpRespo
             actor=page_actor(request),
         )
     except BirgeError as error:
-        refuse_in_form(form, error)
+        refuse(form, error)
         return _form_page(request, project, form)
     request.session["made_pledge"] = made.public_id
     return redirect("pledge_code", token=pledge_token(made))
@@ -181,7 +182,7 @@ def _pledge_for(token: str) -> Pledge:
     return pledge_by_token(token)
 
 
-def _confirmed(request: HttpRequest, made: Pledge, how: str, **proof: str) -> HttpResponse:
-    confirmed = pledge_confirm_and_match(pledge=made, how=how, **proof)
+def _confirmed(request: HttpRequest, made: Pledge, how: str, *, code: str = "", token: str = "") -> HttpResponse:
+    confirmed = pledge_confirm_and_match(pledge=made, how=how, code=code, token=token)
     messages.success(request, _("Thank you! Your promise stands."))
     return redirect(reverse("money", args=[pledge_token(confirmed)]))

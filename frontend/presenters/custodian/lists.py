@@ -42,7 +42,7 @@ def payment_row(payment: Payment) -> Row:
         text=" · ".join(part for part in parts if part),
         url=reverse("custodian_payment", args=[payment.public_id]),
         amount=say(payment.amount_minor, payment.currency),
-        tag=PaymentStatus(payment.status).label,
+        tag=str(PaymentStatus(payment.status).label),
         tone=PAYMENT_TONE.get(PaymentStatus(payment.status), ""),
     )
 
@@ -75,7 +75,7 @@ def refund_row(refund: Refund) -> Row:
         text=" · ".join(part for part in (day(refund.due_at), refund.payment.reference) if part),
         url=reverse("custodian_refund", args=[refund.public_id]),
         amount=say(refund.amount_minor, refund.currency),
-        tag=status.label,
+        tag=str(status.label),
         tone="" if status == RefundStatus.PAID else "wait",
     )
 
@@ -88,7 +88,7 @@ def pledge_row(pledge: Pledge) -> Row:
         text=f"{pledge.project.title(language())} · {day(pledge.made_at)}",
         url=reverse("custodian_pledge", args=[pledge.public_id]),
         amount=say(pledge.amount_minor, pledge.currency),
-        tag=status.label,
+        tag=str(status.label),
         tone=PLEDGE_TONE.get(status, ""),
     )
 
@@ -100,7 +100,7 @@ def project_row(project: Project) -> Row:
         title=project.title(language()),
         text=project.administration.name(language()),
         url=reverse("project_stop", args=[project.public_id]),
-        tag=status.label,
+        tag=str(status.label),
         tone=STATUS_TONE[status],
     )
 

@@ -102,7 +102,7 @@ def project_stop(request: HttpRequest, public_id: str, wanted: str = "") -> Http
             offered=stopped,
         ),
     ]
-    mine = custodians_of(user).filter(pk=project.custodian_id).exists()
+    mine = custodians_of(user).filter(pk=project.custodian.pk).exists()
     back = (
         back_to(project.custodian, "custodian_projects", _("Projects")) if mine else Link(reverse("desk"), _("My desk"))
     )
