@@ -47,20 +47,17 @@ def places_search(text: str, kinds: Iterable[str] = ()) -> QuerySet[Place]:
 def place_successor(place: Place, on: dt.date | None = None) -> Place:
     """Return the unit that answers for `place` on a day: itself while it lasts, else whom it was merged into.
 
-    After a split the first successor by SOATE answers; a person decides otherwise in the admin.
+    After a split the part with the code of `place` answers (merged units are split back under their old codes), else
+    the first by code.
     """
     day = on or clock.today()
     current = place
     seen = {current.pk}
     while current.valid_to is not None and current.valid_to < day:
-        link = (
-            PlaceLink.objects.filter(predecessor=current, on__lte=day)
-            .select_related("successor")
-            .order_by("successor__soate")
-            .first()
-        )
-        if link is None or link.successor_id in seen:
+        links = PlaceLink.objects.filter(predecessor=current, on__lte=day).select_related("successor")
+        parts = sorted((link.successor for link in links), key=lambda part: (part.soate != place.soate, part.soate))
+        if not parts or parts[0].pk in seen:
             return current
-        current = link.successor
+        current = parts[0]
         seen.add(current.pk)
     return current
