@@ -18,7 +18,7 @@ from frontend.access import desk_page, signed_in
 from frontend.deeds import factor_proof
 from frontend.forms.village.working import AskForm, ReceiptForm, RefuseForm, SignForm
 from frontend.presenters.village.money import asking_page, receipts_page, release_page
-from funds.releases.models import Expense, Release, ReleaseStatus, Side
+from funds.releases.models import Expense, ExpenseStatus, Release, ReleaseStatus, Side
 from funds.releases.services import expense_submit, release_ask, release_refuse, release_sign
 from projects.works.models import Milestone, Project
 
@@ -138,13 +138,9 @@ def receipt_new(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "POST":
         valid = form.is_valid()
         paper = _receipt_kept(form, actor, project)
-        if valid and not form.errors:
-            done = _shown_before(project, actor, form) or tried(
-                request, form, lambda: expense_submit(receipt=paper, actor=actor, **form.service_data())
-            )
-            if done or _shown_before(project, actor, form):
-                messages.success(request, _("Shown. The outside signatory checks it now."))
-                return redirect("village_receipts", public_id=project.public_id)
+        if valid and not form.errors and _show(request, form, actor, paper):
+            messages.success(request, _("Shown. The outside signatory checks it now."))
+            return redirect("village_receipts", public_id=project.public_id)
     shown = {"heading": _("Show a receipt"), "button": _("Send it")}
     return form_page(request, project, form, **shown)
 
@@ -163,16 +159,19 @@ def _receipt_kept(form: ReceiptForm, actor: User, project: Project) -> Document 
         return None
 
 
-def _shown_before(project: Project, actor: User, form: ReceiptForm) -> bool:
-    """Say whether an earlier tap has shown this very receipt."""
+def _show(request: HttpRequest, form: ReceiptForm, actor: User, paper: Document | None) -> bool:
+    """Show the receipt; say whether it is shown, be it by this tap or by an earlier one."""
     data = form.service_data()
-    same = {
-        "project": project,
-        "submitted_by": actor,
-        "release": data["release"],
-        "budget_line": data["budget_line"],
-        "amount_minor": data["amount"].minor,
-        "supplier": " ".join(data["supplier"].split()),
-        "number": data["number"].strip(),
-    }
-    return Expense.objects.filter(**same).exclude(status="refused").exists()
+    same = Expense.objects.exclude(status=ExpenseStatus.REFUSED).filter(
+        submitted_by=actor,
+        release=data["release"],
+        budget_line=data["budget_line"],
+        amount_minor=data["amount"].minor,
+        supplier=" ".join(data["supplier"].split()),
+        number=data["number"].strip(),
+    )
+    return (
+        same.exists()
+        or tried(request, form, lambda: expense_submit(receipt=paper, actor=actor, **data))
+        or same.exists()
+    )
