@@ -7,7 +7,7 @@ import pytest
 from birge import clock
 from birge.errors import BirgeError, KeyReused, RuleNotMet
 from funds.ledger.models import Command, Entry
-from funds.ledger.posting import command_open
+from funds.ledger.posting import command_finish, command_open
 from funds.matching.selectors import village_rest
 from funds.matching.services import village_promise
 from funds.settlement.services import project_open_with_money, promises_end
@@ -84,6 +84,7 @@ def test_when_a_project_ends_all_its_promises_end():
     stands, unproven = confirmed_pledge(world.project, 3_000_00), pledge(world.project)
     command = command_open(scope="test", key="end", request={}).command
     promises_end(project=world.project, command=command, reason="the project was cancelled")
+    command_finish(command, world.project.public_id)
     for each in (stands, unproven):
         each.refresh_from_db()
         assert each.status == "lapsed"
