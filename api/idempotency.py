@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from django.db import transaction
@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
-from birge.accounts.factors import FactorProof, factor_verify_code
+from birge.accounts.factors import FactorProof, WrongCode, factor_count_wrong, factor_try_code
 from birge.accounts.models import User
-from funds.ledger.models import Command
 from funds.ledger.posting import command_finish, command_open
+from funds.pledges.contacts import fingerprint
 
 from .errors import InvalidHeader
 
 HEADER = "Idempotency-Key"
-PATTERN = "[A-Za-z0-9_.:-]{8,100}"
+PATTERN = "[A-Za-z0-9_.:-]{16,100}"
 PARAMETER = OpenApiParameter(
     HEADER,
     {"type": "string", "pattern": f"^{PATTERN}$"},
@@ -50,7 +50,7 @@ def idempotency(request: Request, *, guest: str = "guest") -> tuple[str, str]:
     if not key:
         raise InvalidHeader({HEADER: [_("Please send this header with a fresh random key.")]}, code="required")
     if not re.fullmatch(PATTERN, key):
-        raise InvalidHeader({HEADER: [_("Please send 8 to 100 letters, digits or the signs - _ . :")]})
+        raise InvalidHeader({HEADER: [_("Please send 16 to 100 letters, digits or the signs - _ . :")]})
     user = request.user
     return (f"user:{user.public_id}" if isinstance(user, User) else guest), key
 
@@ -63,26 +63,40 @@ def signed_once(
     body: Mapping[str, Any],
     run: Callable[[FactorProof | None], Result],
     again: Callable[[str], Result],
+    private: Sequence[str] = (),
 ) -> Result:
     """Run a money verb under the request's key, once; a replay returns `again(public_id)` and runs nothing.
 
-    A `code` in `body` is checked before the transaction begins, so that a wrong try stays counted; it is no part of
-    what is compared, because whoever repeats a request after a lost answer has only a newer code.
+    A `code` in `body` is checked after the command is opened, so that of many copies sent at once the first one uses
+    it and the others wait for its answer. It is no part of what is compared: whoever repeats a request after a lost
+    answer has only a newer code. Of fields named in `private` only a keyed digest is compared and kept.
     Raises InvalidHeader, KeyReused, SecondFactorRequired, and what `run` raises.
     """
     scope, key = idempotency(request)
-    compared = {name: _text(value) for name, value in body.items() if name != "code"}
-    proof = None
-    if "code" in body and not Command.objects.filter(scope=scope, key=key).exists():
-        assert isinstance(request.user, User)  # noqa: S101 - a WriteView lets nobody else through
-        proof = factor_verify_code(user=request.user, code=body["code"])
-    with transaction.atomic():
-        opened = command_open(scope=scope, key=key, request={"verb": verb, "target": target, **compared})
-        if opened.replayed:
-            return again(opened.command.result_ref)
-        result = run(proof)
-        command_finish(opened.command, result.public_id)
+    said = {name: _text(value) for name, value in body.items() if name != "code"}
+    compared = said | {name: fingerprint(name, str(said[name])) for name in private if name in said}
+    try:
+        with transaction.atomic():
+            opened = command_open(scope=scope, key=key, request={"verb": verb, "target": target, **compared})
+            if opened.replayed:
+                return again(opened.command.result_ref)
+            result = run(_proof(request, body))
+            command_finish(opened.command, result.public_id)
+    except WrongCode:
+        factor_count_wrong(_person(request))
+        raise
     return result
+
+
+def _proof(request: Request, body: Mapping[str, Any]) -> FactorProof | None:
+    return factor_try_code(user=_person(request), code=body["code"]) if "code" in body else None
+
+
+def _person(request: Request) -> User:
+    """Return who asks; only views that let nobody else through read a code."""
+    if not isinstance(request.user, User):
+        raise TypeError("a signed step needs somebody who signs")
+    return request.user
 
 
 def _text(value: Any) -> Any:

@@ -39,14 +39,29 @@ def factor_enrolled(user: User) -> bool:
     return bool(Authenticator.objects.filter(user=user, type__in=ENROLLED).exists())
 
 
+class WrongCode(SecondFactorRequired):
+    """The code is not right, or was used before. Whoever catches it counts it: `factor_count_wrong`."""
+
+
 def factor_verify_code(*, user: User, code: str) -> FactorProof:
     """Check a code of the authenticator app, or a recovery code; each works once.
 
     Raises SecondFactorRequired for a wrong or used code, and after five wrong ones for five minutes.
     """
+    try:
+        return factor_try_code(user=user, code=code)
+    except WrongCode:
+        factor_count_wrong(user)
+        raise
+
+
+def factor_try_code(*, user: User, code: str) -> FactorProof:
+    """Check a code inside a larger transaction, which raises WrongCode on: the caller counts it once that is over.
+
+    Counted inside, a wrong try would be forgotten with everything else that the refusal rolls back.
+    """
     digits = "".join(code.split())
-    key = f"factor-wrong:{user.pk}"
-    if cache.get(key, 0) >= MOST_WRONG:
+    if cache.get(_wrong_key(user), 0) >= MOST_WRONG:
         raise SecondFactorRequired(_("Too many wrong codes. Please wait five minutes."), field="code")
     with transaction.atomic():
         # One code at a time for one person: the lock keeps two requests from using the same one.
@@ -57,9 +72,17 @@ def factor_verify_code(*, user: User, code: str) -> FactorProof:
             if authenticator.wrap().validate_code(digits):
                 authenticator.record_usage()
                 return FactorProof(user_id=user.pk, method=authenticator.type, at=clock.now())
-    cache.add(key, 0, WRONG_WINDOW_SECONDS)
-    cache.incr(key)
-    raise SecondFactorRequired(_("This code is not right. Please wait for the next one and try again."), field="code")
+    raise WrongCode(_("This code is not right. Please wait for the next one and try again."), field="code")
+
+
+def factor_count_wrong(user: User) -> None:
+    """Count one wrong try, outside of any transaction that is about to be rolled back."""
+    cache.add(_wrong_key(user), 0, WRONG_WINDOW_SECONDS)
+    cache.incr(_wrong_key(user))
+
+
+def _wrong_key(user: User) -> str:
+    return f"factor-wrong:{user.pk}"
 
 
 def factor_from_session(request: HttpRequest) -> FactorProof | None:
