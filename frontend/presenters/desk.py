@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from birge.accounts.factors import factor_enrolled
 from birge.accounts.models import User
 from birge.organisations.models import Organisation, OrganisationKind, OrganisationStatus, Role
+from birge.organisations.permissions import is_platform_administrator
 from birge.organisations.selectors import offices_of
 from funds.pledges.selectors import pledges_of
 from funds.pledges.tokens import pledge_token
@@ -60,6 +61,7 @@ def desk_home(user: User) -> dict[str, Any]:
         "needs_factor": signs and not factor_enrolled(user),
         "factor_set": factor_enrolled(user),
         "promises": promises(user),
+        "administers": is_platform_administrator(user),
     }
 
 
@@ -89,9 +91,16 @@ def _status_line(place: Organisation) -> str:
 
 
 def _links(place: Organisation) -> list[tuple[str, str]]:
-    if place.kind == OrganisationKind.VILLAGE_ADMINISTRATION:
-        return [(reverse("village_projects"), _("Our projects"))]
-    return []
+    """Return where one works for it, and where its offices and papers are."""
+    work = {
+        OrganisationKind.VILLAGE_ADMINISTRATION: (reverse("village_projects"), _("Our projects")),
+        OrganisationKind.LOCAL_COUNCIL: (reverse("council"), _("Projects before the council")),
+        OrganisationKind.MIGRANT_ASSOCIATION: (reverse("signing"), _("What we sign")),
+        OrganisationKind.CUSTODIAN: (reverse("custodian", args=[place.public_id]), _("The money we hold")),
+    }
+    own = (reverse("organisation", args=[place.public_id]), _("Our offices and papers"))
+    known = OrganisationKind(place.kind)
+    return [work[known], own] if known in work else [own]
 
 
 def promises(user: User) -> list[Promise]:
