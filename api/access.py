@@ -42,6 +42,17 @@ def _works_on(user: User, project: Project) -> bool:
     return user.is_staff or any(may(user, action, project.administration) for action in actions)
 
 
+def projects_worked_on(user: User) -> QuerySet[Project]:
+    """Return the projects of the village administrations in which this person holds an office, or of their council's.
+
+    Exactly those that `project_for` would show them, but for what only administrators see beside.
+    """
+    administrations = organisations_of(user).filter(kind=OrganisationKind.VILLAGE_ADMINISTRATION)
+    councils = organisations_of(user).filter(kind=OrganisationKind.LOCAL_COUNCIL, status=OrganisationStatus.VERIFIED)
+    theirs = Q(administration__in=administrations) | Q(administration__place__in=councils.values("place"))
+    return Project.objects.filter(theirs, administration__status=OrganisationStatus.VERIFIED)
+
+
 def project_named(user: User | None, public_id: str) -> Project:
     """Return the project that a body names in `project`. Raises InvalidInput there."""
     try:
@@ -52,16 +63,21 @@ def project_named(user: User | None, public_id: str) -> Project:
 
 def pledge_named(user: User, public_id: str) -> Pledge:
     """Return a pledge that this custodian's officer may see. Raises InvalidInput in `pledge`."""
-    pledge = _pledges().filter(public_id=public_id).first()
-    if pledge is None or pledge.custodian not in custodians_of(user):
+    pledge = pledges_held(user).filter(public_id=public_id).first()
+    if pledge is None:
         raise _unknown("pledge", _("We do not know this pledge."))
     return pledge
 
 
+def pledges_held(user: User) -> QuerySet[Pledge]:
+    """Return the pledges kept by the custodians whose officer this person is."""
+    return Pledge.objects.filter(custodian__in=custodians_of(user)).select_related("project", "custodian")
+
+
 def pledge_for_officer(user: User, public_id: str) -> Pledge:
     """Return a pledge for an officer of its custodian. Raises NotFound."""
-    pledge = _pledges().filter(public_id=public_id).first()
-    if pledge is None or pledge.custodian not in custodians_of(user):
+    pledge = pledges_held(user).filter(public_id=public_id).first()
+    if pledge is None:
         raise NotFound
     return pledge
 
@@ -81,11 +97,30 @@ def document_named(user: User, public_id: str | None, field: str) -> Document | 
     return document
 
 
+def document_needed(user: User, public_id: str, field: str) -> Document:
+    """Return the document that a body names in a field that must not be missing. Raises InvalidInput there."""
+    document = document_named(user, public_id, field)
+    if document is None:
+        raise _unknown(field, _("We do not know this document."))
+    return document
+
+
 def organisation_named(public_id: str, field: str) -> Organisation:
     """Return the verified organisation that a body names in `field`. Raises InvalidInput there."""
     found = Organisation.objects.filter(public_id=public_id, status=OrganisationStatus.VERIFIED).first()
     if found is None:
         raise _unknown(field, _("We do not know this organisation."))
+    return found
+
+
+def person_named(public_id: str, field: str) -> User:
+    """Return the person that a body names in `field`; whether they hold the needed office is for the service to say.
+
+    Raises InvalidInput there.
+    """
+    found = User.objects.filter(public_id=public_id, is_active=True).first()
+    if found is None:
+        raise _unknown(field, _("We do not know this person."))
     return found
 
 
@@ -104,10 +139,6 @@ def inside(place_path: str, public_id: str) -> Q:
     for step in steps:
         condition |= Q(**{f"{step}__public_id": public_id})
     return condition
-
-
-def _pledges() -> QuerySet[Pledge]:
-    return Pledge.objects.select_related("project", "custodian")
 
 
 def _unknown(field: str, message: str) -> InvalidInput:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.core.signals import got_request_exception
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
@@ -23,6 +25,17 @@ from .problems import KINDS, ProblemKind
 
 MEDIA_TYPE = "application/problem+json"
 logger = logging.getLogger("api")
+
+
+class Problem(Response):
+    """A refusal in its one form, whatever format was asked for."""
+
+    @property
+    def rendered_content(self) -> bytes:  # type: ignore[override]  # as DRF does; the stubs know of text only
+        """Return JSON, also where a page or a schema in YAML would have been the answer."""
+        self.headers["Content-Type"] = MEDIA_TYPE
+        rendered: bytes = JSONRenderer().render(self.data)
+        return rendered
 
 
 class InvalidParameters(exceptions.ValidationError):
@@ -85,8 +98,17 @@ def problem_details(exc: Exception, context: Mapping[str, Any]) -> Response | No
         got_request_exception.send(sender=None, request=getattr(request, "_request", request))
         kind = KINDS["server_error"]
     set_rollback()
-    headers = _headers(exc)
-    return Response(_body(exc, kind), status=kind.status, headers=headers, content_type=MEDIA_TYPE)
+    return Problem(_body(exc, kind), status=kind.status, headers=_headers(exc))
+
+
+@contextmanager
+def fields_named(**names: str) -> Iterator[None]:
+    """Call a service's fields as the body does: a pointer must lead to what was sent."""
+    try:
+        yield
+    except errors.BirgeError as refusal:
+        refusal.field = names.get(refusal.field, refusal.field)
+        raise
 
 
 def _kind_of(exc: Exception) -> ProblemKind | None:

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from birge.ids import ALPHABET, LENGTH
-from birge.money import EXPONENTS, Money
+from birge.money import EXPONENTS, Money, format_money
 
 LARGEST_MINOR = 10**15  # ten trillion som: far above any village, far below what a bigint holds
 PUBLIC_ID = rf"^[{ALPHABET}]{{{LENGTH}}}$"
@@ -97,7 +99,10 @@ class PublicId(serializers.RegexField):
 class StrictSerializer(serializers.Serializer[Any]):
     """A body of known fields only: what is not known was perhaps meant, and is therefore refused."""
 
-    default_error_messages = {"unknown": _("We do not know this field.")}
+    default_error_messages = {
+        "unknown": _("We do not know this field."),
+        "twice": _("This field may be given only once."),
+    }
 
     def to_internal_value(self, data: Any) -> Any:
         """Check the names, then the values; all faults of the names are told at once."""
@@ -106,7 +111,17 @@ class StrictSerializer(serializers.Serializer[Any]):
             if unknown:
                 message = self.error_messages["unknown"]
                 raise serializers.ValidationError({name: [message] for name in unknown}, code="unknown")
+        if isinstance(data, MultiValueDict):
+            self._once_check(data)
         return super().to_internal_value(data)
+
+    def _once_check(self, data: MultiValueDict[str, Any]) -> None:
+        """Refuse a form's field that comes twice: the last one would win in silence."""
+        listed = {name for name, field in self.fields.items() if isinstance(field, serializers.ListField)}
+        twice = [name for name, values in data.lists() if len(values) > 1 and name not in listed]
+        if twice:
+            message = self.error_messages["twice"]
+            raise serializers.ValidationError({name: [message] for name in twice}, code="twice")
 
 
 class MoneyInput(StrictSerializer):
@@ -145,10 +160,6 @@ class NamesOutput(serializers.Serializer[Any]):
 
 def money_out(minor: int, currency: str) -> dict[str, Any]:
     """Return a sum in its one output form."""
-    from django.utils.translation import get_language
-
-    from birge.money import format_money
-
     text = format_money(Money(minor, currency), get_language() or "en")
     return {"minor": minor, "currency": currency, "text": text}
 

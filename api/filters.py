@@ -28,7 +28,8 @@ class StrictBackend(DjangoFilterBackend):
             return queryset
         if not filterset.is_valid():
             raise InvalidParameters({name: list(faults) for name, faults in filterset.errors.items()})
-        return filterset.qs
+        left: QuerySet[Any] = filterset.qs
+        return left
 
 
 def parameters_check(request: Request, known: Iterable[str]) -> None:
@@ -65,7 +66,7 @@ class IsoDateField(forms.DateField):
             raise forms.ValidationError(_("Please write the day as YYYY-MM-DD."), code="invalid")
         return super().to_python(value)
 
-    def strptime(self, value: str, format: str) -> Any:
+    def strptime(self, value: str, format: str) -> Any:  # noqa: A002 - the parent calls it so
         """Read the one format, whatever the language's list says."""
         return super().strptime(value, "%Y-%m-%d")
 

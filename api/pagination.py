@@ -48,7 +48,7 @@ class CursorPages(CursorPagination):
         if cursor.position is not None:
             fields["p"] = cursor.position
         token = _cipher().encrypt(urlencode(fields).encode()).decode()
-        return replace_query_param(self.base_url, self.cursor_query_param, token)
+        return replace_query_param(self.base_url or "", self.cursor_query_param, token)
 
     def decode_cursor(self, request: Request) -> Cursor | None:
         """Return the cursor, if one was sent. Raises InvalidParameters for one that is not of this list."""
@@ -62,7 +62,11 @@ class CursorPages(CursorPagination):
         if fields.get("of") != [self._list_name()]:
             raise InvalidParameters({"cursor": [_("This cursor is not one of ours.")]})
         position = fields["p"][0] if "p" in fields else None
-        return Cursor(offset=int(fields["o"][0]), reverse=fields["r"] == ["1"], position=position)
+        return Cursor(
+            offset=int(fields["o"][0]),
+            reverse=fields["r"] == ["1"],
+            position=position,  # type: ignore[arg-type]  # the stubs say int; it is the text of the row's first order
+        )
 
     def _list_name(self) -> str:
         """Return what keeps a cursor from being used where its position means something else."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import ensure_csrf_cookie
+from drf_spectacular.views import SpectacularAPIView
 from rest_framework import generics, permissions
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotAuthenticated, NotFound
+from rest_framework.renderers import TemplateHTMLRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -57,9 +59,10 @@ class WriteView(ApiView):
 
     @property
     def actor(self) -> User:
-        """Return who asks; the permission class has made sure that there is somebody."""
+        """Return who asks. Raises NotAuthenticated; the permission class has made sure that there is somebody."""
         user = self.request.user
-        assert isinstance(user, User)
+        if not isinstance(user, User):
+            raise NotAuthenticated
         return user
 
 
@@ -71,7 +74,9 @@ class ListView(ApiView, generics.ListAPIView[Any]):
     filterset_class: Any = None
 
     def known_parameters(self) -> Sequence[str]:
-        """Return the filters' names beside those of the pages."""
+        """Return the filters' names beside those of the pages; only what reads the list knows them."""
+        if self.request.method not in permissions.SAFE_METHODS:
+            return self.parameters
         filters = self.filterset_class.base_filters if self.filterset_class else ()
         pages = getattr(self.pagination_class, "parameters", ())
         return [*self.parameters, *filters, *pages]
@@ -104,6 +109,19 @@ class ProblemView(ApiView):
         )
 
 
-def docs(request: HttpRequest) -> HttpResponse:
-    """Show the schema to people. All scripts are files of ours, so that the page obeys our content policy."""
-    return render(request, "api/docs.html")
+class SchemaView(SpectacularAPIView):
+    """The schema: YAML, or JSON if that is asked for."""
+
+    metadata_class = None
+
+
+@method_decorator(ensure_csrf_cookie, name="dispatch")  # the page sends it along with what writes
+class DocsView(ApiView):
+    """The schema for people. All scripts are files of ours, so that the page obeys our content policy."""
+
+    schema = None
+    renderer_classes = [TemplateHTMLRenderer]
+
+    def get(self, request: Request) -> Response:
+        """Show the page."""
+        return Response(template_name="api/docs.html")

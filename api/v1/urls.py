@@ -4,30 +4,39 @@ from django.urls import path, register_converter
 
 from api.converters import PledgeTokenConverter, PublicIdConverter
 
+from .corrections import views as corrections
 from .documents import views as documents
 from .entries import views as entries
 from .expenses import views as expenses
+from .identifications import views as identifications
+from .me import views as me
 from .organisations import views as organisations
 from .payments import views as payments
 from .places import views as places
+from .pledges import desk, links
 from .pledges import views as pledges
 from .projects import steps
 from .projects import views as projects
 from .questions import views as questions
+from .refunds import views as refunds
 from .releases import views as releases
+from .signatories import views as signatories
 from .updates import views as updates
 
 register_converter(PublicIdConverter, "pid")
 register_converter(PledgeTokenConverter, "pledge_token")
 
 urlpatterns = [
+    path("me/", me.MeView.as_view()),
     path("places/", places.PlaceListView.as_view()),
     path("places/<pid:public_id>/", places.PlaceDetailView.as_view()),
     path("organisations/", organisations.OrganisationListView.as_view()),
     path("organisations/<pid:public_id>/", organisations.OrganisationDetailView.as_view()),
+    path("organisations/<pid:public_id>/signatories/", signatories.SignatoryListView.as_view()),
     path("projects/", projects.ProjectListView.as_view()),
     path("projects/<pid:public_id>/", projects.ProjectDetailView.as_view()),
     path("projects/<pid:public_id>/plan/", projects.ProjectPlanView.as_view()),
+    path("projects/<pid:public_id>/budget-lines/<int:position>/quote/", projects.ProjectQuoteView.as_view()),
     path("projects/<pid:public_id>/submit/", steps.SubmitView.as_view()),
     path("projects/<pid:public_id>/return/", steps.ReturnView.as_view()),
     path("projects/<pid:public_id>/adopt/", steps.AdoptView.as_view()),
@@ -35,32 +44,68 @@ urlpatterns = [
     path("projects/<pid:public_id>/open/", steps.OpenView.as_view()),
     path("projects/<pid:public_id>/start/", steps.StartView.as_view()),
     path("projects/<pid:public_id>/complete/", steps.CompleteView.as_view()),
+    path("projects/<pid:public_id>/close/", steps.CloseView.as_view()),
     path("projects/<pid:public_id>/suspend/", steps.SuspendView.as_view()),
     path("projects/<pid:public_id>/resume/", steps.ResumeView.as_view()),
     path("projects/<pid:public_id>/cancel/", steps.CancelView.as_view()),
     path("projects/<pid:public_id>/milestones/<int:position>/report/", steps.MilestoneReportView.as_view()),
     path("projects/<pid:public_id>/milestones/<int:position>/accept/", steps.MilestoneAcceptView.as_view()),
     path("pledges/", pledges.PledgeListView.as_view()),
-    path("pledges/<pid:public_id>/call-back/", pledges.PledgeCallBackView.as_view()),
-    path("pledges/<pledge_token:token>/", pledges.PledgeView.as_view()),
-    path("pledges/<pledge_token:token>/confirm/", pledges.PledgeConfirmView.as_view()),
-    path("pledges/<pledge_token:token>/resend/", pledges.PledgeResendView.as_view()),
-    path("pledges/<pledge_token:token>/withdraw/", pledges.PledgeWithdrawView.as_view()),
+    path("pledges/held/", desk.HeldPledgeListView.as_view()),
+    path("pledges/held/<pid:public_id>/", desk.HeldPledgeView.as_view()),
+    path("pledges/held/<pid:public_id>/call-back/", desk.PledgeCallBackView.as_view()),
+    path("pledges/held/<pid:public_id>/withdraw/", desk.HeldPledgeWithdrawView.as_view()),
+    path("pledges/<pledge_token:token>/", links.PledgeView.as_view()),
+    path("pledges/<pledge_token:token>/confirm/", links.PledgeConfirmView.as_view()),
+    path("pledges/<pledge_token:token>/resend/", links.PledgeResendView.as_view()),
+    path("pledges/<pledge_token:token>/withdraw/", links.PledgeWithdrawView.as_view()),
+    path("pledges/<pledge_token:token>/prolong/", links.PledgeProlongView.as_view()),
+    path("pledges/<pledge_token:token>/credit/", links.PledgeCreditView.as_view()),
+    path("pledges/<pledge_token:token>/forget/", links.PledgeForgetView.as_view()),
+    path(
+        "pledges/<pledge_token:token>/payments/<pid:public_id>/confirm/",
+        links.PayerConfirmView.as_view(),
+    ),
+    path(
+        "pledges/<pledge_token:token>/payments/<pid:public_id>/refuse/",
+        links.PayerRefuseView.as_view(),
+    ),
     path("payments/", payments.PaymentListView.as_view()),
     path("payments/<pid:public_id>/", payments.PaymentView.as_view()),
     path("payments/<pid:public_id>/confirm/", payments.PaymentConfirmView.as_view()),
     path("payments/<pid:public_id>/refuse/", payments.PaymentRefuseView.as_view()),
+    path("identifications/", identifications.IdentificationListView.as_view()),
+    path("identifications/<pid:public_id>/", identifications.IdentificationView.as_view()),
+    path("identifications/<pid:public_id>/approve/", identifications.IdentificationApproveView.as_view()),
+    path("identifications/<pid:public_id>/refuse/", identifications.IdentificationRefuseView.as_view()),
+    path("corrections/", corrections.CorrectionListView.as_view()),
+    path("corrections/<pid:public_id>/", corrections.CorrectionView.as_view()),
+    path("corrections/<pid:public_id>/approve/", corrections.CorrectionApproveView.as_view()),
+    path("corrections/<pid:public_id>/refuse/", corrections.CorrectionRefuseView.as_view()),
+    path("refunds/", refunds.RefundListView.as_view()),
+    path("refunds/<pid:public_id>/", refunds.RefundView.as_view()),
+    path("refunds/<pid:public_id>/send/", refunds.RefundSendView.as_view()),
+    path("refunds/<pid:public_id>/confirm/", refunds.RefundConfirmView.as_view()),
+    path("refunds/<pid:public_id>/not-sent/", refunds.RefundNotSentView.as_view()),
+    path("signatory-changes/", signatories.SignatoryChangeListView.as_view()),
+    path("signatory-changes/<pid:public_id>/", signatories.SignatoryChangeView.as_view()),
+    path("signatory-changes/<pid:public_id>/approve/", signatories.SignatoryChangeApproveView.as_view()),
+    path("signatory-changes/<pid:public_id>/refuse/", signatories.SignatoryChangeRefuseView.as_view()),
     path("releases/", releases.ReleaseListView.as_view()),
     path("releases/<pid:public_id>/", releases.ReleaseView.as_view()),
     path("releases/<pid:public_id>/sign/", releases.ReleaseSignView.as_view()),
     path("releases/<pid:public_id>/refuse/", releases.ReleaseRefuseView.as_view()),
     path("releases/<pid:public_id>/pay/", releases.ReleasePayView.as_view()),
     path("expenses/", expenses.ExpenseListView.as_view()),
+    path("expenses/<pid:public_id>/", expenses.ExpenseView.as_view()),
     path("expenses/<pid:public_id>/accept/", expenses.ExpenseAcceptView.as_view()),
     path("expenses/<pid:public_id>/refuse/", expenses.ExpenseRefuseView.as_view()),
     path("updates/", updates.UpdateListView.as_view()),
+    path("updates/<pid:public_id>/", updates.UpdateView.as_view()),
     path("questions/", questions.QuestionListView.as_view()),
     path("questions/<pid:public_id>/answer/", questions.QuestionAnswerView.as_view()),
+    path("questions/<pid:public_id>/", questions.QuestionView.as_view()),
+    path("questions/<pid:public_id>/hide/", questions.QuestionHideView.as_view()),
     path("documents/", documents.DocumentUploadView.as_view()),
     path("documents/<pid:public_id>/", documents.DocumentView.as_view()),
     path("entries/", entries.EntryListView.as_view()),

@@ -15,4 +15,10 @@ class DocumentInput(StrictSerializer):
     kind = OneOf(choices=DocumentKind.choices)
     title = Text(max_length=200)
     visibility = OneOf(choices=Visibility.choices)
+    parties = serializers.ListField(
+        child=PublicId(),
+        required=False,
+        max_length=5,
+        help_text="Other organisations whose officers may see it, with visibility `parties`.",
+    )
     file = serializers.FileField()

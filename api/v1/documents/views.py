@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.access import organisation_named, requester
+from api.parsers import PaperParser
 from api.views import ApiView, WriteView
 from birge.documents.models import Document
 from birge.documents.selectors import document_open_for
@@ -23,7 +23,7 @@ from .outputs import DocumentOutput
 class DocumentUploadView(WriteView):
     """A new paper."""
 
-    parser_classes = [MultiPartParser]
+    parser_classes = [PaperParser]
 
     @extend_schema(
         summary="Upload a document", request={"multipart/form-data": DocumentInput}, responses={201: DocumentOutput}
@@ -40,6 +40,7 @@ class DocumentUploadView(WriteView):
             actor=self.actor,
             organisation=organisation,
             visibility=body["visibility"],
+            parties=[organisation_named(party, "parties") for party in body.get("parties", [])],
         )
         return Response(DocumentOutput(document).data, status=status.HTTP_201_CREATED)
 

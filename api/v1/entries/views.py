@@ -20,9 +20,9 @@ from .outputs import AccountOutput, EntryOutput
 
 
 class AccountPages(CursorPages):
-    """By code."""
+    """By code; of one code the newest currency last, so that a page that was read stays as it is."""
 
-    ordering = ("code", "currency")
+    ordering = ("code", "id")
 
 
 class EntryPages(CursorPages):

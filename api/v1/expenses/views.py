@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import django_filters
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.permissions import IsAuthenticatedOrReadOnly
@@ -17,7 +18,7 @@ from api.v1.payments.inputs import RefuseInput
 from api.v1.projects.finding import line_named
 from api.v1.projects.inputs import EmptyInput
 from api.v1.releases.views import releases_public
-from api.views import ListView, WriteView
+from api.views import ApiView, ListView, WriteView
 from birge.errors import InvalidInput, NotFound
 from funds.releases.models import Expense, ExpenseStatus
 from funds.releases.services import expense_accept, expense_refuse, expense_submit
@@ -74,7 +75,7 @@ class ExpenseListView(ListView, WriteView):
         body = self.read(ExpenseInput)
         release = releases_public().filter(public_id=body["release"]).first()
         if release is None:
-            raise InvalidInput(field="release", code="unknown")
+            raise InvalidInput(_("We do not know this release."), field="release", code="unknown")
         expense = signed_once(
             request,
             verb="expense_submit",
@@ -93,6 +94,15 @@ class ExpenseListView(ListView, WriteView):
             again=expense_at,
         )
         return Response(ExpenseOutput(expense_at(expense.public_id)).data, status=status.HTTP_201_CREATED)
+
+
+class ExpenseView(ApiView):
+    """One receipt."""
+
+    @extend_schema(summary="One expense", responses=ExpenseOutput)
+    def get(self, request: Request, public_id: str) -> Response:
+        """Return it."""
+        return Response(ExpenseOutput(expense_at(public_id)).data)
 
 
 class ExpenseAcceptView(WriteView):

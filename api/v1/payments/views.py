@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.request import Request
@@ -15,7 +16,7 @@ from api.idempotency import PARAMETER, idempotency, signed_once
 from api.throttling import FactorThrottle
 from api.views import ListView, SignedIn, WriteView
 from birge.accounts.models import User
-from birge.errors import NotFound
+from birge.errors import InvalidInput, NotFound
 from funds.payments.models import Payment
 from funds.payments.services import payment_confirm, payment_refuse
 from funds.settlement.services import pledge_payment_record, unidentified_payment_record, village_payment_record
@@ -38,6 +39,14 @@ def payment_for(user: User, public_id: str) -> Payment:
     return payment
 
 
+def payment_named(user: User, public_id: str) -> Payment:
+    """Return the payment that a body names in `payment`. Raises InvalidInput there."""
+    payment = payments_seen(user).filter(public_id=public_id).first()
+    if payment is None:
+        raise InvalidInput(_("We do not know this payment."), field="payment", code="unknown")
+    return payment
+
+
 @extend_schema_view(get=extend_schema(summary="List the payments of one's custodian"))
 class PaymentListView(ListView, WriteView):
     """Payments of the custodians whose officer one is."""
@@ -56,9 +65,18 @@ class PaymentListView(ListView, WriteView):
     )
     def post(self, request: Request) -> Response:
         """Record that money came; nothing is booked before a second person confirms it."""
-        key = idempotency(request)
-        payment = _record(self.actor, key, self.read(PaymentInput))
-        return Response(PaymentOutput(payment).data, status=status.HTTP_201_CREATED)
+        scope, key = idempotency(request)
+        body = self.read(PaymentInput)
+        payment = signed_once(
+            request,
+            verb="payment_record",
+            target="",
+            body=body,
+            run=lambda _proof: _record(self.actor, (f"{scope}/record", key), body),
+            again=lambda ref: payment_for(self.actor, ref),
+            private=["payer_note"],
+        )
+        return Response(PaymentOutput(payment_for(self.actor, payment.public_id)).data, status=status.HTTP_201_CREATED)
 
 
 def _record(actor: User, key: tuple[str, str], body: dict[str, Any]) -> Payment:

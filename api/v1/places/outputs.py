@@ -19,7 +19,7 @@ class PlaceOutput(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=PlaceKind.choices)
     soate = serializers.CharField(help_text="The national code; empty where none is known.")
     name = NamesField("name")
-    parent = serializers.SerializerMethodField()
+    parent = serializers.SerializerMethodField()  # type: ignore[assignment]  # ours, not that of the serializer itself
     valid_from = serializers.DateField()
     valid_to = serializers.DateField(allow_null=True)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from api.fields import MoneyInput, OneOf, PublicId, StrictSerializer, Text, WholeNumber
+from api.fields import MoneyInput, OneOf, PublicId, StrictSerializer, Text, Truth, WholeNumber
 from funds.pledges.conditions import MOST_OTHERS, OTHERS, PLAN_WHOLE, VILLAGE_PAID
 from funds.pledges.models import CreditChoice, Party, PledgeContact
 
@@ -43,8 +43,15 @@ class PledgeInput(StrictSerializer):
     credit_line = Text(max_length=80, required=False, allow_blank=True)
     language = OneOf(choices=["ky", "ru", "en"])
     terms_version = Text(max_length=20, help_text="The version of the terms that the donor has read.")
-    conditions = ConditionInput(many=True, required=False, max_length=5)
+    conditions: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=ConditionInput(), required=False, max_length=5
+    )
     party = OneOf(choices=Party.choices, required=False)
+    on_behalf = Truth(
+        required=False,
+        help_text="The custodian's officer writes it for somebody on the phone or at the desk. No message is sent; "
+        "it counts once it was confirmed by a call. The answer holds no token.",
+    )
 
 
 class ConfirmInput(StrictSerializer):
@@ -64,6 +71,13 @@ class CallBackInput(StrictSerializer):
     """An officer called the donor back."""
 
     reason = Text(max_length=300, help_text="Whom you reached, on which number, when.")
+
+
+class CreditInput(StrictSerializer):
+    """Under which name the gift is thanked, from now on."""
+
+    credit_choice = OneOf(choices=CreditChoice.choices)
+    credit_line = Text(max_length=80, required=False, allow_blank=True)
 
 
 class WithdrawInput(StrictSerializer):

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.fields import MoneyField, NamesField
+from api.fields import MoneyField, MoneyOutput, NamesField, money_out
 from api.v1.organisations.outputs import OrganisationRefOutput
 from birge import clock
 from funds.matching.selectors import match_of
-from funds.payments.models import PaymentKind
+from funds.payments.models import Payment, PaymentKind, PaymentStatus
 from funds.payments.selectors import payment_methods_for
 from funds.pledges.models import CreditChoice, Party, Pledge
+from funds.pledges.selectors import pledge_open_in_group
 from funds.pledges.states import PledgeStatus
 from funds.pledges.tokens import pledge_token
-from funds.settlement.selectors import pledge_story
+from funds.settlement.selectors import StoryStep, pledge_story
 
 
-class PledgeOutput(serializers.Serializer[Any]):
-    """A pledge, for who made it. `token` opens it without an account: keep it like a key."""
+class HeldPledgeOutput(serializers.Serializer[Any]):
+    """A pledge, for the officers of its custodian: what they need to find it, and nothing of who made it."""
 
     id = serializers.CharField(source="public_id")
-    token = serializers.SerializerMethodField()
     project = serializers.CharField(source="project.public_id")
     custodian = OrganisationRefOutput()
     party = serializers.ChoiceField(choices=Party.choices)
@@ -36,10 +35,6 @@ class PledgeOutput(serializers.Serializer[Any]):
     terms_version = serializers.CharField()
     made_at = serializers.DateTimeField()
     confirmed_at = serializers.DateTimeField(allow_null=True)
-
-    def get_token(self, pledge: Pledge) -> str:
-        """Return what stands in the signed link."""
-        return pledge_token(pledge)
 
     @extend_schema_field(
         {
@@ -56,6 +51,19 @@ class PledgeOutput(serializers.Serializer[Any]):
         return pledge.conditions
 
 
+class PledgeOutput(HeldPledgeOutput):
+    """A pledge, for who made it. `token` opens it without an account: keep it like a key.
+
+    It is null where an officer wrote the pledge down for somebody: the link is the donor's alone.
+    """
+
+    token = serializers.SerializerMethodField()
+
+    def get_token(self, pledge: Pledge) -> str | None:
+        """Return what stands in the signed link."""
+        return None if pledge.made_by_id else pledge_token(pledge)
+
+
 class StepOutput(serializers.Serializer[Any]):
     """One step of the money's way. `on` is empty while it has not happened."""
 
@@ -63,6 +71,32 @@ class StepOutput(serializers.Serializer[Any]):
     done = serializers.BooleanField()
     on = serializers.DateField(allow_null=True)
     text = serializers.CharField(help_text="In the language asked for.")
+    entry = serializers.SerializerMethodField(help_text="The entry of the ledger that proves it.")
+    photos = serializers.BooleanField(help_text="There are photos of it among the project's updates.")
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_entry(self, step: StoryStep) -> str | None:
+        """Return the entry's identifier, if one proves this step."""
+        return step.entry or None
+
+
+class GiftPaymentOutput(serializers.Serializer[Any]):
+    """Money that came for a pledge. What is `recorded` waits for the payer's yes or no, or a second officer's."""
+
+    id = serializers.CharField(source="public_id")
+    kind = serializers.ChoiceField(choices=PaymentKind.choices)
+    amount = MoneyField("amount_minor")
+    status = serializers.ChoiceField(choices=PaymentStatus.choices)
+    received_on = serializers.DateField()
+
+
+class RemainderOutput(serializers.Serializer[Any]):
+    """What of the promise still waits for its money, after a payment that fell short."""
+
+    id = serializers.CharField(source="public_id", help_text="To be written on the transfer.")
+    amount = MoneyField("amount_minor")
+    status = serializers.ChoiceField(choices=PledgeStatus.choices)
+    horizon = serializers.DateField()
 
 
 class PaymentMethodOutput(serializers.Serializer[Any]):
@@ -78,14 +112,28 @@ class PledgeStoryOutput(PledgeOutput):
     """Where the money is."""
 
     match = serializers.SerializerMethodField()
+    payments = serializers.SerializerMethodField()
+    remainder = serializers.SerializerMethodField()
     credit_choice = serializers.SerializerMethodField()
     credit_line = serializers.SerializerMethodField()
     payment_methods = serializers.SerializerMethodField()
     story = serializers.SerializerMethodField()
 
-    def get_match(self, pledge: Pledge) -> int:
-        """Return what the village's share adds (minor units)."""
-        return match_of(pledge.public_id)
+    @extend_schema_field(MoneyOutput)
+    def get_match(self, pledge: Pledge) -> Any:
+        """Return what the village's share adds."""
+        return money_out(match_of(pledge.public_id), pledge.project.currency)
+
+    @extend_schema_field(GiftPaymentOutput(many=True))
+    def get_payments(self, pledge: Pledge) -> Any:
+        """Return what came for it and its remainders, the oldest first."""
+        return GiftPaymentOutput(Payment.objects.filter(group=pledge.group).order_by("id"), many=True).data
+
+    @extend_schema_field(RemainderOutput(allow_null=True))
+    def get_remainder(self, pledge: Pledge) -> Any:
+        """Return the pledge that stands for what is still to come, where that is another one."""
+        live = pledge_open_in_group(pledge.group)
+        return None if live is None or live.pk == pledge.pk else RemainderOutput(live).data
 
     @extend_schema_field(serializers.ChoiceField(choices=CreditChoice.choices))
     def get_credit_choice(self, pledge: Pledge) -> str:
@@ -107,4 +155,4 @@ class PledgeStoryOutput(PledgeOutput):
     @extend_schema_field(StepOutput(many=True))
     def get_story(self, pledge: Pledge) -> Any:
         """Return the steps in their order."""
-        return StepOutput(pledge_story(pledge), many=True, context={"language": get_language()}).data
+        return StepOutput(pledge_story(pledge), many=True).data

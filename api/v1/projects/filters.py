@@ -20,10 +20,17 @@ class ProjectFilters(django_filters.FilterSet):
     village = PublicIdFilter(field_name="village__public_id")
     organisation = PublicIdFilter(method="of_organisation", label="administration, custodian or signing association")
     q = TextFilter(method="saying", label="words of a title, in any of the three languages, or of the village's name")
+    mine = django_filters.ChoiceFilter(
+        method="as_chosen", choices=[("yes", "yes")], label="projects that one works on, drafts too"
+    )
 
     class Meta:
         model = Project
         fields: list[str] = []
+
+    def as_chosen(self, projects: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
+        """Keep all: the view has chosen them, since nobody else may see drafts."""
+        return projects
 
     def in_place(self, projects: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
         """Keep what lies in the place, however deep."""

@@ -24,6 +24,14 @@ def milestone_named(project: Project, position: int) -> Milestone:
     return found
 
 
+def line_at(project: Project, position: int) -> BudgetLine:
+    """Return the budget line that an address names. Raises NotFound."""
+    found = project.budget_lines.filter(position=position).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def line_named(project: Project, position: int) -> BudgetLine:
     """Return the budget line that a body names in `budget_line`. Raises InvalidInput there."""
     found = project.budget_lines.filter(position=position).first()

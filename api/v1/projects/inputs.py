@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from rest_framework import serializers
+
 from api.fields import Day, OneOf, PublicId, Quantity, ShareMoneyInput, StrictSerializer, Text, Truth, WholeNumber
 from projects.works.models import Category, Party
 
@@ -27,6 +31,7 @@ class ProjectEditInput(StrictSerializer):
     keeper_role = Text(max_length=120, required=False, allow_blank=True)
     upkeep_yearly_minor = WholeNumber(min_value=0, max_value=10**15, required=False)
     village_pays_first = Truth(required=False)
+    picture = PublicId(required=False, allow_null=True, help_text="Document of kind `photo`.")
 
 
 class ProjectInput(ProjectEditInput):
@@ -68,15 +73,33 @@ class MilestoneInput(StrictSerializer):
 class PlanInput(StrictSerializer):
     """Budget, shares and milestones; each list that is given replaces the one there was."""
 
-    budget_lines = BudgetLineInput(many=True, required=False, max_length=LINES)
-    shares = ShareInput(many=True, required=False, max_length=4)
-    milestones = MilestoneInput(many=True, required=False, max_length=LINES)
+    budget_lines: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=BudgetLineInput(), required=False, max_length=LINES
+    )
+    shares: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=ShareInput(), required=False, max_length=len(Party.choices)
+    )
+    milestones: serializers.ListSerializer[Any] = serializers.ListSerializer(
+        child=MilestoneInput(), required=False, max_length=LINES
+    )
+
+
+class QuoteInput(StrictSerializer):
+    """The paper behind a line's price."""
+
+    quote = PublicId(help_text="Document of kind `quote` or `contract`.")
 
 
 class ReasonInput(StrictSerializer):
     """Why; shown in public where the step is public."""
 
     reason = Text(max_length=300)
+
+
+class CloseInput(StrictSerializer):
+    """How it is kept a year later; shown in public."""
+
+    report = Text(max_length=LONG)
 
 
 class AdoptInput(StrictSerializer):
@@ -99,9 +122,3 @@ class OpenInput(StrictSerializer):
 
 class EmptyInput(StrictSerializer):
     """Nothing to say: send `{}`."""
-
-
-class MilestoneReportInput(StrictSerializer):
-    """A stage is said to be done."""
-
-    note = Text(max_length=1000, required=False, allow_blank=True)

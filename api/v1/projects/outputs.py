@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from api.fields import MoneyField, NamesField, money_out
+from api.fields import MoneyField, MoneyOutput, NamesField, money_out
 from api.v1.documents.outputs import PictureOutput
 from api.v1.organisations.outputs import OrganisationRefOutput
 from api.v1.places.outputs import PlaceOutput
@@ -32,6 +32,23 @@ class ProjectOutput(serializers.Serializer[Any]):
     deadline = serializers.DateField(allow_null=True)
     created_at = serializers.DateTimeField()
     opened_at = serializers.DateTimeField(allow_null=True)
+
+
+class ProjectListOutput(ProjectOutput):
+    """A project in a list, with what came for it so far. Promises are not in `received`."""
+
+    received = serializers.SerializerMethodField()
+    goal = serializers.SerializerMethodField(help_text="All money that the plan asks for.")
+
+    @extend_schema_field(MoneyOutput)
+    def get_received(self, project: Project) -> Any:
+        """Return what came in money."""
+        return money_out(self.context["money"][project.public_id].received_minor, project.currency)
+
+    @extend_schema_field(MoneyOutput)
+    def get_goal(self, project: Project) -> Any:
+        """Return what the plan asks for in money."""
+        return money_out(self.context["money"][project.public_id].goal_minor, project.currency)
 
 
 class BudgetLineOutput(serializers.Serializer[Any]):

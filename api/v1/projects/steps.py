@@ -9,17 +9,17 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.access import document_named, organisation_named, project_for
+from api.access import document_named, organisation_named, person_named, project_for
+from api.errors import fields_named
 from api.idempotency import PARAMETER, signed_once
 from api.views import WriteView
-from birge.accounts.models import User
-from birge.errors import InvalidInput
 from funds.settlement.services import project_cancel_and_refund, project_open_with_money
-from projects.works.models import Milestone, Project
+from projects.works.models import Project
 from projects.works.services import (
     milestone_accept,
     milestone_report,
     project_adopt,
+    project_close,
     project_complete,
     project_decline,
     project_resume,
@@ -30,7 +30,7 @@ from projects.works.services import (
 )
 
 from .finding import milestone_at
-from .inputs import AdoptInput, EmptyInput, OpenInput, ReasonInput
+from .inputs import AdoptInput, CloseInput, EmptyInput, OpenInput, ReasonInput
 from .outputs import ProjectDetailOutput
 
 
@@ -40,7 +40,9 @@ class _Step(WriteView):
     def step(self, public_id: str, serializer: Any, run: Callable[[Project, dict[str, Any]], Any]) -> Response:
         """Run the step and return the project as it is then."""
         project = project_for(self.actor, public_id)
-        run(project, self.read(serializer))
+        body = self.read(serializer)
+        with fields_named(reason="report" if "report" in body else "reason"):
+            run(project, body)
         return Response(ProjectDetailOutput(project_for(self.actor, public_id)).data)
 
 
@@ -114,21 +116,13 @@ class OpenView(_Step):
                 actor=self.actor,
                 deadline=body["deadline"],
                 custodian=organisation_named(body["custodian"], "custodian"),
-                outside_signatory=_person(body, "outside_signatory"),
-                outside_substitute=_person(body, "outside_substitute"),
+                outside_signatory=person_named(body["outside_signatory"], "outside_signatory"),
+                outside_substitute=person_named(body["outside_substitute"], "outside_substitute"),
                 signatory_organisation=organisation_named(body["signatory_organisation"], "signatory_organisation"),
             ),
             again=lambda ref: project_for(self.actor, ref),
         )
         return Response(ProjectDetailOutput(project_for(self.actor, public_id)).data)
-
-
-def _person(body: dict[str, Any], field: str) -> User:
-    """Return the person named; whether they hold the office that this needs is for the service to say."""
-    found = User.objects.filter(public_id=body[field], is_active=True).first()
-    if found is None:
-        raise InvalidInput(field=field, code="unknown")
-    return found
 
 
 class StartView(_Step):
@@ -147,6 +141,17 @@ class CompleteView(_Step):
     def post(self, request: Request, public_id: str) -> Response:
         """Complete it."""
         return self.step(public_id, EmptyInput, lambda p, _b: project_complete(project=p, actor=self.actor))
+
+
+class CloseView(_Step):
+    """A year later it still stands."""
+
+    @extend_schema(summary="Close a project", request=CloseInput, responses=ProjectDetailOutput)
+    def post(self, request: Request, public_id: str) -> Response:
+        """Close it with a report on its upkeep, as the outside signatory."""
+        return self.step(
+            public_id, CloseInput, lambda p, b: project_close(project=p, actor=self.actor, reason=b["report"])
+        )
 
 
 class SuspendView(_Step):
@@ -199,7 +204,7 @@ class MilestoneReportView(_Step):
     def post(self, request: Request, public_id: str, position: int) -> Response:
         """Report it."""
         return self.step(
-            public_id, EmptyInput, lambda p, _b: milestone_report(milestone=_at(p, position), actor=self.actor)
+            public_id, EmptyInput, lambda p, _b: milestone_report(milestone=milestone_at(p, position), actor=self.actor)
         )
 
 
@@ -210,9 +215,5 @@ class MilestoneAcceptView(_Step):
     def post(self, request: Request, public_id: str, position: int) -> Response:
         """Accept it, as the project's outside signatory."""
         return self.step(
-            public_id, EmptyInput, lambda p, _b: milestone_accept(milestone=_at(p, position), actor=self.actor)
+            public_id, EmptyInput, lambda p, _b: milestone_accept(milestone=milestone_at(p, position), actor=self.actor)
         )
-
-
-def _at(project: Project, position: int) -> Milestone:
-    return milestone_at(project, position)

@@ -12,10 +12,11 @@ from rest_framework.response import Response
 from api.access import project_named, requester
 from api.filters import PublicIdFilter
 from api.throttling import PledgeThrottle
-from api.views import ListView, WriteView
+from api.v1.projects.inputs import ReasonInput
+from api.views import ApiView, ListView, WriteView
 from birge.errors import NotFound
 from projects.questions.models import Question
-from projects.questions.services import question_answer, question_ask
+from projects.questions.services import question_answer, question_ask, question_hide
 from projects.works.selectors import projects_public
 
 from .inputs import AnswerInput, QuestionInput
@@ -70,14 +71,40 @@ class QuestionListView(ListView):
         return Response(QuestionOutput(question).data, status=status.HTTP_201_CREATED)
 
 
+def question_at(public_id: str) -> Question:
+    """Return the question that an address names. Raises NotFound."""
+    question = questions_public().filter(public_id=public_id).first()
+    if question is None:
+        raise NotFound
+    return question
+
+
+class QuestionView(ApiView):
+    """One question."""
+
+    @extend_schema(summary="One question and its answer", responses=QuestionOutput)
+    def get(self, request: Request, public_id: str) -> Response:
+        """Return it."""
+        return Response(QuestionOutput(question_at(public_id)).data)
+
+
+class QuestionHideView(WriteView):
+    """Abuse is taken off the page."""
+
+    @extend_schema(summary="Hide a question", request=ReasonInput, responses={204: None})
+    def post(self, request: Request, public_id: str) -> Response:
+        """Hide it, with a reason that stays on record; for the platform's administrators, never the village."""
+        question = question_at(public_id)
+        question_hide(question=question, actor=self.actor, reason=self.read(ReasonInput)["reason"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
 class QuestionAnswerView(WriteView):
     """The village answers."""
 
     @extend_schema(summary="Answer a question", request=AnswerInput, responses=QuestionOutput)
     def post(self, request: Request, public_id: str) -> Response:
         """Publish the answer, for an officer of the village administration."""
-        question = questions_public().filter(public_id=public_id).first()
-        if question is None:
-            raise NotFound
-        answered = question_answer(question=question, actor=self.actor, text=self.read(AnswerInput)["text"])
+        question, body = question_at(public_id), self.read(AnswerInput)
+        answered = question_answer(question=question, actor=self.actor, text=body["text"])
         return Response(QuestionOutput(answered).data)

@@ -6,15 +6,16 @@ import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import status
-from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.access import project_named
 from api.filters import PublicIdFilter
+from api.parsers import PhotosParser
 from api.v1.projects.finding import milestone_named
-from api.views import ListView, WriteView
+from api.views import ApiView, ListView, WriteView
+from birge.errors import NotFound
 from projects.updates.models import Update
 from projects.updates.services import update_publish
 from projects.works.selectors import projects_public
@@ -47,7 +48,7 @@ class UpdateListView(ListView, WriteView):
     queryset = Update.objects.all()
     serializer_class = UpdateOutput
     filterset_class = UpdateFilters
-    parser_classes = [MultiPartParser]
+    parser_classes = [PhotosParser]
     permission_classes = [IsAuthenticatedOrReadOnly]
 
     def get_queryset(self) -> QuerySet[Update]:
@@ -67,6 +68,20 @@ class UpdateListView(ListView, WriteView):
             text=body["text"],
             language=body["language"],
             photos=body.get("photos", []),
+            captions=body.get("captions", []),
+            taken_on=body.get("taken_on"),
             milestone=milestone_named(project, int(body["milestone"])) if "milestone" in body else None,
         )
         return Response(UpdateOutput(update).data, status=status.HTTP_201_CREATED)
+
+
+class UpdateView(ApiView):
+    """One progress update."""
+
+    @extend_schema(summary="One progress update", responses=UpdateOutput)
+    def get(self, request: Request, public_id: str) -> Response:
+        """Return it."""
+        update = updates_public().filter(public_id=public_id).first()
+        if update is None:
+            raise NotFound
+        return Response(UpdateOutput(update).data)

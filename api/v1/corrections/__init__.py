@@ -1,0 +1,1 @@
+"""Mistakes with payments, put right."""

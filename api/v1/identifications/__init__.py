@@ -1,0 +1,1 @@
+"""Money of unknown origin that finds its pledge."""

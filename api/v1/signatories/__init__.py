@@ -1,0 +1,1 @@
+"""Who signs from outside, and how that changes."""
