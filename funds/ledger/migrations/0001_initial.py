@@ -6,137 +6,240 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=120)),
-                ('currency', models.CharField(max_length=3)),
-                ('type', models.CharField(max_length=16)),
-                ('book', models.CharField(choices=[('cash', 'money'), ('pledge', 'promises'), ('inkind', 'work and things')], max_length=6)),
-                ('normal', models.SmallIntegerField()),
-                ('guarded', models.BooleanField(default=False)),
-                ('custodian_ref', models.CharField(blank=True, db_index=True, max_length=16)),
-                ('purpose_ref', models.CharField(blank=True, db_index=True, max_length=16)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=120)),
+                ("currency", models.CharField(max_length=3)),
+                ("type", models.CharField(max_length=16)),
+                (
+                    "book",
+                    models.CharField(
+                        choices=[("cash", "money"), ("pledge", "promises"), ("inkind", "work and things")], max_length=6
+                    ),
+                ),
+                ("normal", models.SmallIntegerField()),
+                ("guarded", models.BooleanField(default=False)),
+                ("custodian_ref", models.CharField(blank=True, db_index=True, max_length=16)),
+                ("purpose_ref", models.CharField(blank=True, db_index=True, max_length=16)),
             ],
         ),
         migrations.CreateModel(
-            name='Command',
+            name="Command",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(max_length=80)),
-                ('key', models.CharField(max_length=120)),
-                ('request_hash', models.CharField(max_length=64)),
-                ('result_ref', models.CharField(blank=True, max_length=64)),
-                ('created_at', models.DateTimeField(default=birge.clock.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scope", models.CharField(max_length=80)),
+                ("key", models.CharField(max_length=120)),
+                ("request_hash", models.CharField(max_length=64)),
+                ("result_ref", models.CharField(blank=True, max_length=64)),
+                ("created_at", models.DateTimeField(default=birge.clock.now)),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('n', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('pledge.confirmed', 'Promise confirmed'), ('pledge.released', 'Promise ended'), ('pledge.met', 'Promise kept'), ('village.promised', 'The village promised its share'), ('match.reserved', 'Village’s share reserved'), ('match.unreserved', 'Reservation ended'), ('payment.received', 'Money arrived'), ('payment.unidentified', 'Money of unknown origin arrived'), ('payment.identified', 'Origin of money found'), ('payment.returned', 'Money sent back to its sender'), ('fee.charged', 'Fee charged'), ('transfer.sent', 'Transfer sent'), ('transfer.received', 'Transfer received'), ('match.allocated', 'Match given'), ('match.reversed', 'Match taken back'), ('village.paid', 'The village paid'), ('village.spent', 'The village paid a supplier itself'), ('tranche.released', 'Stage paid out'), ('expense.documented', 'Receipt accepted'), ('refund.paid', 'Money given back'), ('surplus.moved', 'Surplus moved'), ('payment.disputed', 'Payment disputed'), ('payment.reversed', 'Payment reversed by the bank'), ('cash.banked', 'Cash taken to the bank'), ('fx.converted', 'Currency exchanged'), ('inkind.given', 'Work or things given'), ('entry.reversed', 'Correction')], max_length=24)),
-                ('book', models.CharField(choices=[('cash', 'money'), ('pledge', 'promises'), ('inkind', 'work and things')], max_length=6)),
-                ('date', models.DateField()),
-                ('n_postings', models.PositiveSmallIntegerField()),
-                ('group', models.CharField(blank=True, db_index=True, max_length=32)),
-                ('commitment', models.CharField(blank=True, max_length=64)),
-                ('tag', models.CharField(blank=True, max_length=64)),
-                ('leaf', models.BinaryField()),
-                ('created_at', models.DateTimeField(default=birge.clock.now)),
-                ('command', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='ledger.command')),
-                ('resolves', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='resolved_by', to='ledger.entry')),
-                ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='ledger.entry')),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("n", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("pledge.confirmed", "Promise confirmed"),
+                            ("pledge.released", "Promise ended"),
+                            ("pledge.met", "Promise kept"),
+                            ("village.promised", "The village promised its share"),
+                            ("match.reserved", "Village’s share reserved"),
+                            ("match.unreserved", "Reservation ended"),
+                            ("payment.received", "Money arrived"),
+                            ("payment.unidentified", "Money of unknown origin arrived"),
+                            ("payment.identified", "Origin of money found"),
+                            ("payment.returned", "Money sent back to its sender"),
+                            ("fee.charged", "Fee charged"),
+                            ("transfer.sent", "Transfer sent"),
+                            ("transfer.received", "Transfer received"),
+                            ("match.allocated", "Match given"),
+                            ("match.reversed", "Match taken back"),
+                            ("village.paid", "The village paid"),
+                            ("village.spent", "The village paid a supplier itself"),
+                            ("tranche.released", "Stage paid out"),
+                            ("expense.documented", "Receipt accepted"),
+                            ("refund.paid", "Money given back"),
+                            ("surplus.moved", "Surplus moved"),
+                            ("payment.disputed", "Payment disputed"),
+                            ("payment.reversed", "Payment reversed by the bank"),
+                            ("cash.banked", "Cash taken to the bank"),
+                            ("fx.converted", "Currency exchanged"),
+                            ("inkind.given", "Work or things given"),
+                            ("entry.reversed", "Correction"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                (
+                    "book",
+                    models.CharField(
+                        choices=[("cash", "money"), ("pledge", "promises"), ("inkind", "work and things")], max_length=6
+                    ),
+                ),
+                ("date", models.DateField()),
+                ("n_postings", models.PositiveSmallIntegerField()),
+                ("group", models.CharField(blank=True, db_index=True, max_length=32)),
+                ("commitment", models.CharField(blank=True, max_length=64)),
+                ("tag", models.CharField(blank=True, max_length=64)),
+                ("leaf", models.BinaryField()),
+                ("created_at", models.DateTimeField(default=birge.clock.now)),
+                (
+                    "command",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="entries", to="ledger.command"
+                    ),
+                ),
+                (
+                    "resolves",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="resolved_by",
+                        to="ledger.entry",
+                    ),
+                ),
+                (
+                    "reverses",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reversed_by",
+                        to="ledger.entry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'entries',
+                "verbose_name_plural": "entries",
             },
         ),
         migrations.CreateModel(
-            name='DonorOpening',
+            name="DonorOpening",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('label', models.CharField(max_length=40)),
-                ('subject_ref', models.CharField(db_index=True, max_length=40)),
-                ('r', models.BinaryField(max_length=32)),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='opening', to='ledger.entry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("label", models.CharField(max_length=40)),
+                ("subject_ref", models.CharField(db_index=True, max_length=40)),
+                ("r", models.BinaryField(max_length=32)),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="opening", to="ledger.entry"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Outbox',
+            name="Outbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='outbox', to='ledger.entry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="outbox", to="ledger.entry"
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'outbox',
+                "verbose_name_plural": "outbox",
             },
         ),
         migrations.CreateModel(
-            name='Posting',
+            name="Posting",
             fields=[
-                ('pk', models.CompositePrimaryKey('entry_id', 'k', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('k', models.PositiveSmallIntegerField()),
-                ('amount', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('version', models.BigIntegerField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='ledger.account')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='ledger.entry')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "entry_id", "k", blank=True, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("k", models.PositiveSmallIntegerField()),
+                ("amount", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("version", models.BigIntegerField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="postings", to="ledger.account"
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="postings", to="ledger.entry"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['entry_id', 'k'],
+                "ordering": ["entry_id", "k"],
             },
         ),
         migrations.CreateModel(
-            name='Balance',
+            name="Balance",
             fields=[
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='balance', serialize=False, to='ledger.account')),
-                ('amount', models.BigIntegerField(default=0)),
-                ('version', models.BigIntegerField(default=0)),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="balance",
+                        serialize=False,
+                        to="ledger.account",
+                    ),
+                ),
+                ("amount", models.BigIntegerField(default=0)),
+                ("version", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(fields=('code', 'currency'), name='account_once'),
+            model_name="account",
+            constraint=models.UniqueConstraint(fields=("code", "currency"), name="account_once"),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.CheckConstraint(condition=models.Q(('normal__in', [-1, 1])), name='account_normal_is_a_sign'),
+            model_name="account",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("normal__in", [-1, 1])), name="account_normal_is_a_sign"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='command',
-            constraint=models.UniqueConstraint(fields=('scope', 'key'), name='command_once'),
+            model_name="command",
+            constraint=models.UniqueConstraint(fields=("scope", "key"), name="command_once"),
         ),
         migrations.AddConstraint(
-            model_name='balance',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='balance_floor'),
+            model_name="balance",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="balance_floor"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['kind'], name='entry_by_kind'),
+            model_name="entry",
+            index=models.Index(fields=["kind"], name="entry_by_kind"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.UniqueConstraint(fields=('command', 'n'), name='entry_once_per_command'),
+            model_name="entry",
+            constraint=models.UniqueConstraint(fields=("command", "n"), name="entry_once_per_command"),
         ),
         migrations.AddConstraint(
-            model_name='entry',
-            constraint=models.CheckConstraint(condition=models.Q(('n_postings__gte', 2)), name='entry_has_two_sides'),
+            model_name="entry",
+            constraint=models.CheckConstraint(condition=models.Q(("n_postings__gte", 2)), name="entry_has_two_sides"),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='posting_moves_something'),
+            model_name="posting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount", 0), _negated=True), name="posting_moves_something"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.UniqueConstraint(fields=('account', 'version'), name='posting_version_once'),
+            model_name="posting",
+            constraint=models.UniqueConstraint(fields=("account", "version"), name="posting_version_once"),
         ),
     ]

@@ -7,126 +7,308 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('documents', '0002_initial'),
-        ('organisations', '0001_initial'),
-        ('works', '0001_initial'),
+        ("documents", "0002_initial"),
+        ("organisations", "0001_initial"),
+        ("works", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', birge.ids.PublicIdField()),
-                ('pledge_ref', models.CharField(blank=True, db_index=True, max_length=16)),
-                ('kind', models.CharField(choices=[('transfer', 'bank transfer'), ('cash', 'cash'), ('sandbox', 'play money'), ('village', "the village's budget")], max_length=10)),
-                ('amount_minor', models.BigIntegerField()),
-                ('currency', models.CharField(max_length=3)),
-                ('status', models.CharField(choices=[('recorded', 'recorded, waits for confirmation'), ('confirmed', 'confirmed'), ('refused', 'refused'), ('reversed', 'reversed')], default='recorded', max_length=10)),
-                ('received_on', models.DateField()),
-                ('reference', models.CharField(blank=True, max_length=80)),
-                ('payer_note', models.CharField(blank=True, max_length=300)),
-                ('group', models.CharField(blank=True, max_length=16)),
-                ('recorded_at', models.DateTimeField()),
-                ('confirmed_how', models.CharField(blank=True, choices=[('second_officer', 'a second officer'), ('payer', 'the payer'), ('provider', 'the payment provider')], max_length=15)),
-                ('factor_method', models.CharField(blank=True, max_length=20)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('refused_reason', models.CharField(blank=True, max_length=300)),
-                ('entry_id', models.UUIDField(blank=True, null=True, unique=True)),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('custodian', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='organisations.organisation')),
-                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
-                ('project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='works.project')),
-                ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", birge.ids.PublicIdField()),
+                ("pledge_ref", models.CharField(blank=True, db_index=True, max_length=16)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("transfer", "bank transfer"),
+                            ("cash", "cash"),
+                            ("sandbox", "play money"),
+                            ("village", "the village's budget"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("recorded", "recorded, waits for confirmation"),
+                            ("confirmed", "confirmed"),
+                            ("refused", "refused"),
+                            ("reversed", "reversed"),
+                        ],
+                        default="recorded",
+                        max_length=10,
+                    ),
+                ),
+                ("received_on", models.DateField()),
+                ("reference", models.CharField(blank=True, max_length=80)),
+                ("payer_note", models.CharField(blank=True, max_length=300)),
+                ("group", models.CharField(blank=True, max_length=16)),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "confirmed_how",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("second_officer", "a second officer"),
+                            ("payer", "the payer"),
+                            ("provider", "the payment provider"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("factor_method", models.CharField(blank=True, max_length=20)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("refused_reason", models.CharField(blank=True, max_length=300)),
+                ("entry_id", models.UUIDField(blank=True, null=True, unique=True)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "custodian",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payments",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.document",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payments",
+                        to="works.project",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Identification',
+            name="Identification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', birge.ids.PublicIdField()),
-                ('pledge_ref', models.CharField(max_length=16)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('status', models.CharField(choices=[('asked', 'asked'), ('approved', 'approved'), ('refused', 'refused')], default='asked', max_length=8)),
-                ('asked_at', models.DateTimeField()),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('entry_id', models.UUIDField(blank=True, null=True, unique=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='works.project')),
-                ('proof', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
-                ('payment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identifications', to='payments.payment')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", birge.ids.PublicIdField()),
+                ("pledge_ref", models.CharField(max_length=16)),
+                ("note", models.CharField(blank=True, max_length=300)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("asked", "asked"), ("approved", "approved"), ("refused", "refused")],
+                        default="asked",
+                        max_length=8,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("entry_id", models.UUIDField(blank=True, null=True, unique=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="works.project"
+                    ),
+                ),
+                (
+                    "proof",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="documents.document"
+                    ),
+                ),
+                (
+                    "payment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="identifications",
+                        to="payments.payment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='PaymentMethod',
+            name="PaymentMethod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('transfer', 'bank transfer'), ('cash', 'cash'), ('sandbox', 'play money'), ('village', "the village's budget")], max_length=10)),
-                ('donor_country', models.CharField(blank=True, max_length=2)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('works', models.BooleanField(default=True)),
-                ('note_ky', models.CharField(blank=True, max_length=300)),
-                ('note_ru', models.CharField(blank=True, max_length=300)),
-                ('note_en', models.CharField(blank=True, max_length=300)),
-                ('details', models.JSONField(default=dict)),
-                ('custodian', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payment_methods', to='organisations.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("transfer", "bank transfer"),
+                            ("cash", "cash"),
+                            ("sandbox", "play money"),
+                            ("village", "the village's budget"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("donor_country", models.CharField(blank=True, max_length=2)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("works", models.BooleanField(default=True)),
+                ("note_ky", models.CharField(blank=True, max_length=300)),
+                ("note_ru", models.CharField(blank=True, max_length=300)),
+                ("note_en", models.CharField(blank=True, max_length=300)),
+                ("details", models.JSONField(default=dict)),
+                (
+                    "custodian",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payment_methods",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['custodian', 'status'], name='payment_by_custodian'),
+            model_name="payment",
+            index=models.Index(fields=["custodian", "status"], name="payment_by_custodian"),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(fields=['project', 'status'], name='payment_by_project'),
+            model_name="payment",
+            index=models.Index(fields=["project", "status"], name="payment_by_project"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0)), name='payment_positive'),
+            model_name="payment",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_minor__gt", 0)), name="payment_positive"),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['recorded', 'confirmed', 'refused', 'reversed'])), name='payment_status_known'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["recorded", "confirmed", "refused", "reversed"])),
+                name="payment_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', False), ('status__in', ['confirmed', 'reversed']), models.Q(('confirmed_how', ''), _negated=True), ('entry_id__isnull', False)), models.Q(('confirmed_how', ''), ('entry_id__isnull', True), ('status__in', ['recorded', 'refused'])), _connector='OR'), name='payment_confirmed_is_booked'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("decided_at__isnull", False),
+                        ("status__in", ["confirmed", "reversed"]),
+                        models.Q(("confirmed_how", ""), _negated=True),
+                        ("entry_id__isnull", False),
+                    ),
+                    models.Q(
+                        ("confirmed_how", ""), ("entry_id__isnull", True), ("status__in", ["recorded", "refused"])
+                    ),
+                    _connector="OR",
+                ),
+                name="payment_confirmed_is_booked",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_how', 'second_officer'), _negated=True), models.Q(('confirmed_by__isnull', False), models.Q(('confirmed_by', models.F('recorded_by')), _negated=True)), _connector='OR'), name='payment_two_persons'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_how", "second_officer"), _negated=True),
+                    models.Q(
+                        ("confirmed_by__isnull", False),
+                        models.Q(("confirmed_by", models.F("recorded_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="payment_two_persons",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'refused'), _negated=True), models.Q(('refused_reason', ''), _negated=True), _connector='OR'), name='payment_refused_has_reason'),
+            model_name="payment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "refused"), _negated=True),
+                    models.Q(("refused_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="payment_refused_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identification',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['asked', 'approved'])), fields=('payment',), name='identification_one_live'),
+            model_name="identification",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["asked", "approved"])),
+                fields=("payment",),
+                name="identification_one_live",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='identification',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='identification_two_persons'),
+            model_name="identification",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by__isnull", True),
+                    models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="identification_two_persons",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='paymentmethod',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='method_period_forward'),
+            model_name="paymentmethod",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="method_period_forward",
+            ),
         ),
     ]

@@ -72,7 +72,8 @@ class Place(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["soate", "valid_from"], name="place_once_per_period"),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")), name="place_period_forward"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+                name="place_period_forward",
             ),
         ]
         indexes = [models.Index(fields=["kind", "name_ru"], name="place_by_kind")]

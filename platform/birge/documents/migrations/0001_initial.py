@@ -7,42 +7,65 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', birge.ids.PublicIdField()),
-                ('kind', models.CharField(choices=[('quote', 'quote'), ('resolution', 'council decision'), ('contract', 'contract'), ('receipt', 'receipt'), ('photo', 'photo'), ('papers', 'papers of an organisation'), ('terms_of_reference', 'terms of reference'), ('bank_line', 'line of a bank statement')], max_length=20)),
-                ('title', models.CharField(blank=True, max_length=160)),
-                ('visibility', models.CharField(choices=[('public', 'everyone'), ('parties', 'the officers of the parties'), ('private', 'its organisation and the platform’s administrators')], max_length=8)),
-                ('file', models.FileField(upload_to=birge.documents.models.master_path)),
-                ('content_type', models.CharField(max_length=40)),
-                ('size', models.PositiveBigIntegerField()),
-                ('salt', models.BinaryField(max_length=16)),
-                ('sha256', models.CharField(max_length=64)),
-                ('width', models.PositiveIntegerField(blank=True, null=True)),
-                ('height', models.PositiveIntegerField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=birge.clock.now)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", birge.ids.PublicIdField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("quote", "quote"),
+                            ("resolution", "council decision"),
+                            ("contract", "contract"),
+                            ("receipt", "receipt"),
+                            ("photo", "photo"),
+                            ("papers", "papers of an organisation"),
+                            ("terms_of_reference", "terms of reference"),
+                            ("bank_line", "line of a bank statement"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=160)),
+                (
+                    "visibility",
+                    models.CharField(
+                        choices=[
+                            ("public", "everyone"),
+                            ("parties", "the officers of the parties"),
+                            ("private", "its organisation and the platform’s administrators"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("file", models.FileField(upload_to=birge.documents.models.master_path)),
+                ("content_type", models.CharField(max_length=40)),
+                ("size", models.PositiveBigIntegerField()),
+                ("salt", models.BinaryField(max_length=16)),
+                ("sha256", models.CharField(max_length=64)),
+                ("width", models.PositiveIntegerField(blank=True, null=True)),
+                ("height", models.PositiveIntegerField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=birge.clock.now)),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Rendition',
+            name="Rendition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('width', models.PositiveIntegerField()),
-                ('height', models.PositiveIntegerField()),
-                ('file', models.FileField(upload_to=birge.documents.models.rendition_path)),
-                ('bytes', models.PositiveIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("width", models.PositiveIntegerField()),
+                ("height", models.PositiveIntegerField()),
+                ("file", models.FileField(upload_to=birge.documents.models.rendition_path)),
+                ("bytes", models.PositiveIntegerField()),
             ],
         ),
     ]

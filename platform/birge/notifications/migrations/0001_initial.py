@@ -5,30 +5,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('to_kind', models.CharField(choices=[('email', 'e-mail'), ('sms', 'text message')], max_length=5)),
-                ('to', models.CharField(max_length=254)),
-                ('template', models.CharField(max_length=60)),
-                ('language', models.CharField(max_length=2)),
-                ('context', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(default=birge.clock.now)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_try_at', models.DateTimeField(blank=True, null=True)),
-                ('error', models.CharField(blank=True, max_length=200)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("to_kind", models.CharField(choices=[("email", "e-mail"), ("sms", "text message")], max_length=5)),
+                ("to", models.CharField(max_length=254)),
+                ("template", models.CharField(max_length=60)),
+                ("language", models.CharField(max_length=2)),
+                ("context", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(default=birge.clock.now)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_try_at", models.DateTimeField(blank=True, null=True)),
+                ("error", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'indexes': [models.Index(fields=['sent_at', 'next_try_at'], name='notice_to_send')],
+                "indexes": [models.Index(fields=["sent_at", "next_try_at"], name="notice_to_send")],
             },
         ),
     ]

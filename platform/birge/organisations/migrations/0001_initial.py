@@ -8,125 +8,343 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('documents', '0001_initial'),
-        ('places', '0001_initial'),
+        ("documents", "0001_initial"),
+        ("places", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', birge.ids.PublicIdField()),
-                ('kind', models.CharField(choices=[('village_administration', 'village administration'), ('local_council', 'local council'), ('migrant_association', 'migrant association'), ('matching_donor', 'matching donor'), ('custodian', 'custodian')], max_length=24)),
-                ('name_ky', models.CharField(blank=True, max_length=160)),
-                ('name_ru', models.CharField(max_length=160)),
-                ('name_en', models.CharField(blank=True, max_length=160)),
-                ('country', models.CharField(default='KG', max_length=2)),
-                ('status', models.CharField(choices=[('draft', 'being written'), ('submitted', 'papers handed in'), ('verified', 'verified'), ('refused', 'refused'), ('suspended', 'suspended')], default='draft', max_length=10)),
-                ('registered_number', models.CharField(blank=True, max_length=40)),
-                ('contact_email', models.EmailField(blank=True, max_length=254)),
-                ('about', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(default=birge.clock.now)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('papers', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
-                ('place', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='organisations', to='places.place')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", birge.ids.PublicIdField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("village_administration", "village administration"),
+                            ("local_council", "local council"),
+                            ("migrant_association", "migrant association"),
+                            ("matching_donor", "matching donor"),
+                            ("custodian", "custodian"),
+                        ],
+                        max_length=24,
+                    ),
+                ),
+                ("name_ky", models.CharField(blank=True, max_length=160)),
+                ("name_ru", models.CharField(max_length=160)),
+                ("name_en", models.CharField(blank=True, max_length=160)),
+                ("country", models.CharField(default="KG", max_length=2)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "being written"),
+                            ("submitted", "papers handed in"),
+                            ("verified", "verified"),
+                            ("refused", "refused"),
+                            ("suspended", "suspended"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("registered_number", models.CharField(blank=True, max_length=40)),
+                ("contact_email", models.EmailField(blank=True, max_length=254)),
+                ("about", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(default=birge.clock.now)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "papers",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.document",
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="organisations",
+                        to="places.place",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name_ru', 'id'],
+                "ordering": ["name_ru", "id"],
             },
         ),
         migrations.CreateModel(
-            name='OfficeRequest',
+            name="OfficeRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', birge.ids.PublicIdField()),
-                ('kind', models.CharField(choices=[('first_signatories', 'first signatories'), ('grant', 'a new holder of an office'), ('hand_over', 'hand-over of an office'), ('lost_factor', 'a lost phone or key'), ('end_term', 'end of a term')], max_length=20)),
-                ('role', models.CharField(blank=True, choices=[('head', 'head'), ('finance_officer', 'finance officer'), ('focal_point', 'migration focal point'), ('council_chair', 'chair of the council'), ('deputy', 'deputy'), ('chair', 'chair'), ('treasurer', 'treasurer'), ('signatory', 'signatory'), ('member', 'member'), ('donor_manager', 'manager'), ('custodian_officer', 'custodian’s officer')], max_length=20)),
-                ('seat', models.PositiveSmallIntegerField(default=1)),
-                ('acting', models.BooleanField(default=False)),
-                ('ends', models.DateField(blank=True, null=True)),
-                ('reason', models.TextField()),
-                ('status', models.CharField(choices=[('asked', 'asked'), ('approved', 'approved'), ('refused', 'refused')], default='asked', max_length=8)),
-                ('asked_at', models.DateTimeField(default=birge.clock.now)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decision_reason', models.TextField(blank=True)),
-                ('factor_method', models.CharField(blank=True, max_length=20)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('papers', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='organisations.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", birge.ids.PublicIdField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("first_signatories", "first signatories"),
+                            ("grant", "a new holder of an office"),
+                            ("hand_over", "hand-over of an office"),
+                            ("lost_factor", "a lost phone or key"),
+                            ("end_term", "end of a term"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("head", "head"),
+                            ("finance_officer", "finance officer"),
+                            ("focal_point", "migration focal point"),
+                            ("council_chair", "chair of the council"),
+                            ("deputy", "deputy"),
+                            ("chair", "chair"),
+                            ("treasurer", "treasurer"),
+                            ("signatory", "signatory"),
+                            ("member", "member"),
+                            ("donor_manager", "manager"),
+                            ("custodian_officer", "custodian’s officer"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("seat", models.PositiveSmallIntegerField(default=1)),
+                ("acting", models.BooleanField(default=False)),
+                ("ends", models.DateField(blank=True, null=True)),
+                ("reason", models.TextField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("asked", "asked"), ("approved", "approved"), ("refused", "refused")],
+                        default="asked",
+                        max_length=8,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(default=birge.clock.now)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("decision_reason", models.TextField(blank=True)),
+                ("factor_method", models.CharField(blank=True, max_length=20)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "papers",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="documents.document",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="requests",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Office',
+            name="Office",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('head', 'head'), ('finance_officer', 'finance officer'), ('focal_point', 'migration focal point'), ('council_chair', 'chair of the council'), ('deputy', 'deputy'), ('chair', 'chair'), ('treasurer', 'treasurer'), ('signatory', 'signatory'), ('member', 'member'), ('donor_manager', 'manager'), ('custodian_officer', 'custodian’s officer')], max_length=20)),
-                ('seat', models.PositiveSmallIntegerField(default=1)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offices', to='organisations.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("head", "head"),
+                            ("finance_officer", "finance officer"),
+                            ("focal_point", "migration focal point"),
+                            ("council_chair", "chair of the council"),
+                            ("deputy", "deputy"),
+                            ("chair", "chair"),
+                            ("treasurer", "treasurer"),
+                            ("signatory", "signatory"),
+                            ("member", "member"),
+                            ("donor_manager", "manager"),
+                            ("custodian_officer", "custodian’s officer"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("seat", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offices",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['organisation_id', 'role', 'seat'],
+                "ordering": ["organisation_id", "role", "seat"],
             },
         ),
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('acting', models.BooleanField(default=False)),
-                ('starts', models.DateField()),
-                ('ends', models.DateField(blank=True, null=True)),
-                ('status', models.CharField(choices=[('active', 'active'), ('ended', 'ended')], default='active', max_length=6)),
-                ('granted_at', models.DateTimeField(default=birge.clock.now)),
-                ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to='organisations.office')),
-                ('requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='terms', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("acting", models.BooleanField(default=False)),
+                ("starts", models.DateField()),
+                ("ends", models.DateField(blank=True, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "active"), ("ended", "ended")], default="active", max_length=6
+                    ),
+                ),
+                ("granted_at", models.DateTimeField(default=birge.clock.now)),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="terms", to="organisations.office"
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="terms", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ['office_id', 'starts', 'id'],
+                "ordering": ["office_id", "starts", "id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['village_administration', 'local_council']), _negated=True), ('place__isnull', False), _connector='OR'), name='organisation_local_has_place'),
+            model_name="organisation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ["village_administration", "local_council"]), _negated=True),
+                    ("place__isnull", False),
+                    _connector="OR",
+                ),
+                name="organisation_local_has_place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='officerequest',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(models.Q(('decided_by', models.F('asked_by')), _negated=True), models.Q(('decided_by', models.F('person')), _negated=True)), _connector='OR'), name='request_two_persons'),
+            model_name="officerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by__isnull", True),
+                    models.Q(
+                        models.Q(("decided_by", models.F("asked_by")), _negated=True),
+                        models.Q(("decided_by", models.F("person")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="request_two_persons",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='officerequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_by__isnull', True), ('status', 'asked')), models.Q(models.Q(('status', 'asked'), _negated=True), ('decided_by__isnull', False)), _connector='OR'), name='request_decided_by_someone'),
+            model_name="officerequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_by__isnull", True), ("status", "asked")),
+                    models.Q(models.Q(("status", "asked"), _negated=True), ("decided_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="request_decided_by_someone",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='office',
-            constraint=models.UniqueConstraint(fields=('organisation', 'role', 'seat'), name='office_once'),
+            model_name="office",
+            constraint=models.UniqueConstraint(fields=("organisation", "role", "seat"), name="office_once"),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(condition=models.Q(('acting', False), ('status', 'active')), fields=('office',), name='term_one_holder'),
+            model_name="term",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("acting", False), ("status", "active")), fields=("office",), name="term_one_holder"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(condition=models.Q(('acting', True), ('status', 'active')), fields=('office',), name='term_one_acting_holder'),
+            model_name="term",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("acting", True), ("status", "active")),
+                fields=("office",),
+                name="term_one_acting_holder",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__isnull', True), ('ends__gte', models.F('starts')), _connector='OR'), name='term_forward'),
+            model_name="term",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends__isnull", True), ("ends__gte", models.F("starts")), _connector="OR"),
+                name="term_forward",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('granted_by__isnull', True), models.Q(('granted_by', models.F('user')), _negated=True), _connector='OR'), name='term_not_granted_by_oneself'),
+            model_name="term",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("granted_by__isnull", True),
+                    models.Q(("granted_by", models.F("user")), _negated=True),
+                    _connector="OR",
+                ),
+                name="term_not_granted_by_oneself",
+            ),
         ),
     ]

@@ -6,70 +6,115 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', birge.ids.PublicIdField()),
-                ('soate', models.CharField(db_index=True, max_length=14)),
-                ('pcode', models.CharField(blank=True, max_length=16)),
-                ('level', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('oblast', 'oblast'), ('city_republican', 'city of the republic'), ('district', 'district'), ('city', 'city'), ('city_district', 'city district'), ('ayil_aimak', 'ayil aimak'), ('town', 'town'), ('urban_settlement', 'urban settlement'), ('village', 'village')], max_length=20)),
-                ('name_ky', models.CharField(blank=True, max_length=120)),
-                ('name_ru', models.CharField(max_length=120)),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('name_source', models.CharField(blank=True, max_length=40)),
-                ('lat', models.DecimalField(blank=True, decimal_places=4, max_digits=7, null=True)),
-                ('lon', models.DecimalField(blank=True, decimal_places=4, max_digits=7, null=True)),
-                ('coord_source', models.CharField(blank=True, max_length=80)),
-                ('geonameid', models.CharField(blank=True, max_length=12)),
-                ('population', models.PositiveIntegerField(blank=True, null=True)),
-                ('valid_from', models.DateField()),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='places.place')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("public_id", birge.ids.PublicIdField()),
+                ("soate", models.CharField(db_index=True, max_length=14)),
+                ("pcode", models.CharField(blank=True, max_length=16)),
+                ("level", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("oblast", "oblast"),
+                            ("city_republican", "city of the republic"),
+                            ("district", "district"),
+                            ("city", "city"),
+                            ("city_district", "city district"),
+                            ("ayil_aimak", "ayil aimak"),
+                            ("town", "town"),
+                            ("urban_settlement", "urban settlement"),
+                            ("village", "village"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("name_ky", models.CharField(blank=True, max_length=120)),
+                ("name_ru", models.CharField(max_length=120)),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                ("name_source", models.CharField(blank=True, max_length=40)),
+                ("lat", models.DecimalField(blank=True, decimal_places=4, max_digits=7, null=True)),
+                ("lon", models.DecimalField(blank=True, decimal_places=4, max_digits=7, null=True)),
+                ("coord_source", models.CharField(blank=True, max_length=80)),
+                ("geonameid", models.CharField(blank=True, max_length=12)),
+                ("population", models.PositiveIntegerField(blank=True, null=True)),
+                ("valid_from", models.DateField()),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="places.place",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['soate', 'valid_from'],
+                "ordering": ["soate", "valid_from"],
             },
         ),
         migrations.CreateModel(
-            name='PlaceLink',
+            name="PlaceLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('merged', 'merged'), ('split', 'split'), ('renamed', 'renamed')], max_length=8)),
-                ('on', models.DateField()),
-                ('predecessor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='successions', to='places.place')),
-                ('successor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='origins', to='places.place')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("merged", "merged"), ("split", "split"), ("renamed", "renamed")], max_length=8
+                    ),
+                ),
+                ("on", models.DateField()),
+                (
+                    "predecessor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="successions", to="places.place"
+                    ),
+                ),
+                (
+                    "successor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="origins", to="places.place"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['on', 'id'],
+                "ordering": ["on", "id"],
             },
         ),
         migrations.AddIndex(
-            model_name='place',
-            index=models.Index(fields=['kind', 'name_ru'], name='place_by_kind'),
+            model_name="place",
+            index=models.Index(fields=["kind", "name_ru"], name="place_by_kind"),
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(fields=('soate', 'valid_from'), name='place_once_per_period'),
+            model_name="place",
+            constraint=models.UniqueConstraint(fields=("soate", "valid_from"), name="place_once_per_period"),
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='place_period_forward'),
+            model_name="place",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_to__isnull", True), ("valid_to__gte", models.F("valid_from")), _connector="OR"
+                ),
+                name="place_period_forward",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='placelink',
-            constraint=models.UniqueConstraint(fields=('predecessor', 'successor'), name='place_link_once'),
+            model_name="placelink",
+            constraint=models.UniqueConstraint(fields=("predecessor", "successor"), name="place_link_once"),
         ),
         migrations.AddConstraint(
-            model_name='placelink',
-            constraint=models.CheckConstraint(condition=models.Q(('predecessor', models.F('successor')), _negated=True), name='place_link_between_two'),
+            model_name="placelink",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("predecessor", models.F("successor")), _negated=True), name="place_link_between_two"
+            ),
         ),
     ]
