@@ -35,7 +35,7 @@ class Task:
 
 
 def village_tasks(user: User) -> list[Task]:
-    """Return what waits for an officer of a village administration, money first."""
+    """Return what waits for an officer of a village administration, first where somebody waits for them."""
     roles: dict[int, set[str]] = {}
     for term in offices_of(user):
         if term.office.organisation.kind == OrganisationKind.VILLAGE_ADMINISTRATION:
@@ -48,7 +48,7 @@ def village_tasks(user: User) -> list[Task]:
     tasks: list[Task] = []
     for project in projects:
         tasks += _of_project(project, facts, frozenset(roles[project.administration_id]))
-    return tasks
+    return sorted(tasks, key=lambda task: task.waiting_since is None)
 
 
 def _of_project(project: Project, facts: Facts, roles: frozenset[str]) -> list[Task]:

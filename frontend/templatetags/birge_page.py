@@ -24,8 +24,11 @@ def current(context: Context, url_name: str) -> SafeString | str:
 def field(bound: BoundField) -> dict[str, Any]:
     """One form field with its label, hint and error, in that order, tied together for screen readers."""
     widget = bound.field.widget
+    # A code may be empty after a passkey, and a paper that was sent before is kept: neither is up to the reader.
+    expected = bound.name == "code" or (bound.name == "paper" and getattr(bound.form, "paper_required", False))
     return {
         "field": bound,
+        "optional": not bound.field.required and not expected,
         "is_choice": isinstance(widget, RadioSelect | CheckboxSelectMultiple),
         "is_check": isinstance(widget, CheckboxInput),
     }

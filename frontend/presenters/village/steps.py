@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from birge.i18n.dates import day_text
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from birge.i18n.dates import day_text
 from birge.organisations.permissions import ALLOWED, Action
 from frontend.presenters.words import language
 from funds.releases.models import Release, ReleaseStatus, Side
@@ -228,7 +228,8 @@ def _asking(project: Project, stage: Milestone, facts: Facts, roles: frozenset[s
         stage.project = project
         for missing in release_missing(stage):
             if missing.code == "photos":
-                return Step("photos", missing.text, "", _url("village_news", project), _("Publish photos"))
+                url = f"{_url('village_news', project)}?stage={stage.position - 1}"
+                return Step("photos", missing.text, "", url, _("Publish photos"))
             if missing.code == "receipts":
                 return _receipts(project, roles, rest=facts.receipts_rest(project))
             return Step(f"ask_{missing.code}", missing.text, tone="wait")
@@ -248,7 +249,8 @@ def _report(project: Project, stage: Milestone, roles: frozenset[str]) -> Step:
         _("Build “%(stage)s”, then report it") % {"stage": stage.text},
         _("Publish a photo first: the outside signatory looks at it."),
         _url("village_report", project, stage.position),
-        _("Report it"),
+        _("It is done: report it"),
+        post=True,
     )
     return _for(step, roles, Action.MILESTONE_REPORT)
 

@@ -16,6 +16,7 @@ from birge.organisations.permissions import ALLOWED, Action
 from frontend.presenters.facts import say
 from frontend.presenters.words import STATUS_TONE, language, place_line, status_note
 from funds.releases.models import ReleaseStatus
+from funds.releases.selectors import RELEASES_IN
 from funds.settlement.selectors import project_progress
 from projects.works.models import Milestone, MilestoneStatus, Party, Project
 from projects.works.selectors import Missing, project_missing, project_missing_to_open
@@ -71,7 +72,7 @@ def work_page(project: Project, user: User, roles: frozenset[str]) -> dict[str, 
         "returned": _returned(project),
         "step": next_step(project, facts, roles),
         "parts": parts(project) if status in STILL_ON_PAPER else [],
-        "stages": [stage_row(project, stage, facts) for stage in facts.stages[project.pk]] if money else [],
+        "stages": [stage_row(project, stage, facts, roles) for stage in facts.stages[project.pk]] if money else [],
         "money": _money(project, money) if money else [],
         "changes": facts.changes[project.pk] if roles & _roles(Action.RELEASE_SIGN_VILLAGE) else [],
         "is_public": status not in NOT_PUBLIC,
@@ -148,7 +149,7 @@ def _part(project: Project, name: str, title: str, gap: Missing | None, text: st
     return Part(title, gap.text if gap else text, "now" if gap else "done", url)
 
 
-def stage_row(project: Project, stage: Milestone, facts: Facts) -> StageRow:
+def stage_row(project: Project, stage: Milestone, facts: Facts, roles: frozenset[str]) -> StageRow:
     """Return one stage: how far its work and its money are."""
     release = facts.release_of(stage)
     line, url, link = str(MilestoneStatus(stage.status).label), "", ""
@@ -156,7 +157,7 @@ def stage_row(project: Project, stage: Milestone, facts: Facts) -> StageRow:
         line = f"{line}. {_('Money:')} {ReleaseStatus(release.status).label}"
         url = reverse("village_release", args=[project.public_id, release.public_id])
         link = _("Look at it")
-    elif project.status in (_S.UNDER_WAY, _S.COMPLETED) and stage.tranche_minor:
+    elif project.status in RELEASES_IN and stage.tranche_minor and roles & _roles(Action.RELEASE_ASK):
         url, link = reverse("village_ask", args=[project.public_id, stage.position]), _("Ask for the money")
     accepted = stage.status == MilestoneStatus.ACCEPTED
     begun = release is not None or stage.status == MilestoneStatus.REPORTED

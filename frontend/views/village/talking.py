@@ -17,7 +17,7 @@ from frontend.forms.village.working import AnswerForm, NewsForm, RefuseForm, Sig
 from frontend.presenters.village.talking import question_shown, questions_page, signer_page
 from projects.questions.services import question_answer
 from projects.updates.services import REPORTS_IN, update_publish
-from projects.works.models import SignatoryChange
+from projects.works.models import MilestoneStatus, SignatoryChange
 from projects.works.services import signatory_change_approve, signatory_change_refuse
 
 from .common import form_page, my_project, still_public, tried
@@ -29,7 +29,8 @@ def news(request: HttpRequest, public_id: str) -> HttpResponse:
     """Publish a photo and two sentences from the site."""
     project = still_public(my_project(request, public_id), REPORTS_IN)
     stages = list(project.milestones.all())
-    initial = {"milestone": request.GET.get("stage", "")}
+    now = next((stage.position for stage in stages if stage.status != MilestoneStatus.ACCEPTED), "")
+    initial = {"milestone": request.GET.get("stage", now)}
     form = NewsForm(request.POST or None, request.FILES or None, stages=stages, initial=initial)
     if request.method == "POST" and form.is_valid():
         actor = signed_in(request)

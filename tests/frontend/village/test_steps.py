@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from birge.organisations.models import Role
 from funds.releases.models import Refund
-from projects.works.models import Project
-from projects.works.services import milestone_accept, project_return, project_submit
+from funds.releases.services import release_sign
+from projects.updates.services import update_publish
+from projects.works.models import Milestone, Project
+from projects.works.services import (
+    BudgetLineData,
+    MilestoneData,
+    ShareData,
+    budget_lines_set,
+    milestone_accept,
+    milestones_set,
+    project_edit,
+    project_return,
+    project_submit,
+    shares_set,
+)
 from tests.factories.funds import (
     adopted_project,
     confirmed_pledge,
+    factor,
     officer_of,
     open_funded,
     open_village_project,
@@ -22,9 +37,12 @@ from tests.factories.funds import (
 from tests.factories.village import (
     Village,
     address,
+    asked_release,
     browser,
     draft,
     in_days,
+    pay_release,
+    photo,
     quoted,
     under_way,
     village,
@@ -244,3 +262,55 @@ def test_what_is_over_cannot_be_ended_again() -> None:
     milestone_accept(milestone=world.project.milestones.get(), actor=world.signatory)
     browser(world.head).post(address("village_complete", world.project))
     assert browser(world.head).get(address("village_cancel", world.project)).status_code == 409
+
+
+def go(user: Any, project: Project) -> Any:
+    """Return the next step that this person's page offers; a link among them must lead to a page."""
+    page = browser(user)
+    step = page.get(address("village_project", project)).context["step"]
+    if step.mine and not step.post:
+        assert page.get(step.url).status_code == 200
+    return step
+
+
+def test_the_page_leads_from_the_first_word_to_the_last_receipt() -> None:
+    home = village()
+    project, clerk = draft(home), home.finance_officer
+    assert go(clerk, project).code == "budget"
+    lines = [BudgetLineData("Lamps", Decimal(10), "pieces", 100_00)]
+    budget_lines_set(project=project, actor=clerk, lines=lines)
+    assert go(clerk, project).code == "shares"
+    shares_set(project=project, actor=clerk, shares=[ShareData("donors", 1000_00)])
+    assert go(clerk, project).code == "milestones"
+    milestones_set(project=project, actor=clerk, milestones=[MilestoneData("a", 400_00), MilestoneData("b", 600_00)])
+    assert go(clerk, project).code == "keeper"
+    project_edit(project=project, actor=clerk, keeper_name="B. Asanov", upkeep_yearly_minor=0)
+    assert go(clerk, project).code == "submit"
+
+
+def test_while_it_is_built_the_page_says_whose_turn_it_is() -> None:
+    world = under_way(donors=1000_00, village=1000_00)
+    project, clerk = world.project, world.finance_officer
+    project.milestones.update(tranche_minor=500_00)
+    Milestone.objects.create(project=project, position=2, text="Switched on", tranche_minor=1500_00)
+    assert (go(clerk, project).code, go(world.head, project).mine) == ("ask", False)
+    release = asked_release(world)
+    assert (go(world.head, project).code, go(clerk, project).mine) == ("sign", False)
+    release_sign(release=release, actor=world.head, proof=factor(world.head))
+    assert go(world.head, project).code == "sign_outside"
+    release_sign(release=release, actor=world.signatory, proof=factor(world.signatory))
+    assert go(world.head, project).code == "pay"
+    pay_release(world, release)
+    step = go(clerk, project)
+    assert (step.code, step.post) == ("report", True)
+    browser(clerk).post(step.url)
+    assert go(clerk, project).code == "accept"
+    milestone_accept(milestone=project.milestones.get(position=1), actor=world.signatory)
+    browser(clerk).post(go(clerk, project).url)
+    milestone_accept(milestone=project.milestones.get(position=2), actor=world.signatory)
+    assert (go(world.head, project).code, go(clerk, project).mine) == ("complete", False)
+    browser(world.head).post(go(world.head, project).url)
+    assert go(clerk, project).code == "photos"
+    for stage in project.milestones.all():
+        update_publish(project=project, actor=clerk, text=str(stage), language="en", photos=[photo()], milestone=stage)
+    assert go(clerk, project).code == "receipts"
