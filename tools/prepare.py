@@ -7,6 +7,7 @@ Everything is done only where it is missing or has changed: the second time take
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import sys
 import time
@@ -33,19 +34,20 @@ def main() -> None:
 
     settings.VAR.mkdir(exist_ok=True)
     _step("tables", lambda: call_command("migrate", interactive=False, verbosity=0))
-    _step("cache", lambda: call_command("createcachetable"))
-    _step("places", lambda: call_command("load_places"))
+    _step("cache", lambda: call_command("createcachetable", verbosity=0))
+    _step("places", lambda: call_command("load_places", stdout=io.StringIO()))
     _step("static files", _collect_static)
     if settings.BIRGE_DEMO:
-        _step("demonstration", lambda: call_command("demo"))
+        sys.stdout.write("· demonstration\n")
+        call_command("demo")
 
 
 def _step(name: str, run: Callable[[], object]) -> None:
     started = time.monotonic()
-    sys.stdout.write(f"· {name} ")
+    sys.stdout.write(f"· {name}: ")
     sys.stdout.flush()
     run()
-    sys.stdout.write(f"({time.monotonic() - started:.1f} s)\n")
+    sys.stdout.write(f"{time.monotonic() - started:.1f} s\n")
 
 
 def _collect_static() -> None:

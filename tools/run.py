@@ -26,6 +26,7 @@ ENVIRONMENT = {
     "LOG_LEVEL": "WARNING",
     "PYTHONUNBUFFERED": "1",
 } | os.environ
+Services = dict[str, subprocess.Popen[bytes]]
 
 
 def main() -> NoReturn:
@@ -35,11 +36,10 @@ def main() -> NoReturn:
     subprocess.run([sys.executable, ROOT / "tools" / "prepare.py"], cwd=ROOT, env=ENVIRONMENT, check=True)
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
-    services = [
-        _start("-m", "gunicorn", "--config", "gunicorn.conf.py", "birge.wsgi:application"),
-        _start("manage.py", "db_worker", "--interval", "1"),
-    ]
+    services: Services = {}
     try:
+        services["the web server"] = _start("-m", "gunicorn", "birge.wsgi:application")
+        services["the worker"] = _start("manage.py", "db_worker")
         _wait_until_it_answers(services)
         sys.stdout.write(
             f"\nBirge is at http://{HOST}:{PORT}/  Whom to sign in as: http://{HOST}:{PORT}/en/demo/\nCtrl-C ends it.\n"
@@ -65,7 +65,7 @@ def _start(*arguments: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=ENVIRONMENT, start_new_session=True)
 
 
-def _wait_until_it_answers(services: list[subprocess.Popen[bytes]]) -> None:
+def _wait_until_it_answers(services: Services) -> None:
     while True:
         _all_alive(services)
         with socket.socket() as probe:
@@ -74,7 +74,7 @@ def _wait_until_it_answers(services: list[subprocess.Popen[bytes]]) -> None:
         time.sleep(0.2)
 
 
-def _watch(services: list[subprocess.Popen[bytes]]) -> NoReturn:
+def _watch(services: Services) -> NoReturn:
     next_tick = time.monotonic()
     while True:
         _all_alive(services)
@@ -84,22 +84,22 @@ def _watch(services: list[subprocess.Popen[bytes]]) -> NoReturn:
         time.sleep(0.5)
 
 
-def _all_alive(services: list[subprocess.Popen[bytes]]) -> None:
-    for service in services:
+def _all_alive(services: Services) -> None:
+    for name, service in services.items():
         if service.poll() is not None:
-            raise SystemExit(f"Process {service.pid} has ended with {service.returncode}; so does everything else.")
+            raise SystemExit(f"Ending, for {name} has ended with {service.returncode}.")
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def _end(services: list[subprocess.Popen[bytes]]) -> None:
+def _end(services: Services) -> None:
     for ignored in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ignored, signal.SIG_IGN)
-    for service in services:
+    for service in services.values():
         service.terminate()
-    for service in services:
+    for service in services.values():
         try:
             service.wait(timeout=15)
         except subprocess.TimeoutExpired:
