@@ -9,15 +9,15 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO birge_app;
 
 -- Written once, never changed: entries, their postings and accounts, and who did what and when.
 REVOKE UPDATE, DELETE ON
-    ledger_account, ledger_entry, ledger_posting,
+    ledger_account, ledger_entry, ledger_posting, ledger_outbox,
     audit_auditrecord, pledges_pledgetransition, releases_signature, works_transition
 FROM birge_app;
 
--- A balance moves on with its postings; a command gets its result; what waits to be sealed is taken away afterwards.
+-- A balance moves on with its postings; a command gets its result; what opens a donor's commitment may be erased.
 REVOKE UPDATE, DELETE ON ledger_balance, ledger_command FROM birge_app;
 GRANT UPDATE (amount, version) ON ledger_balance TO birge_app;
 GRANT UPDATE (result_ref) ON ledger_command TO birge_app;
-REVOKE UPDATE ON ledger_outbox FROM birge_app;
+REVOKE UPDATE ON ledger_donoropening FROM birge_app;
 
 -- Which migrations ran is the owner's business.
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM birge_app;

@@ -41,9 +41,7 @@ def commitment_of(opening: Opening) -> str:
 
 def opening_keep(opening: Opening, entry: Entry) -> DonorOpening:
     """Keep what opens the entry's commitment."""
-    return DonorOpening.objects.create(
-        entry=entry, label=opening.label, subject_ref=opening.subject_ref, r=opening.r
-    )
+    return DonorOpening.objects.create(entry=entry, label=opening.label, subject_ref=opening.subject_ref, r=opening.r)
 
 
 def openings_erase(*, subject_ref: str) -> int:

@@ -6,59 +6,39 @@ or fall together, and the same command again finds its result instead of moving 
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext as _
 
 from birge import clock, randomness
-from birge.errors import InsufficientFunds, KeyReused
+from birge.errors import Conflict, InsufficientFunds, KeyReused
 from birge_engine.leaf import VERSION, leaf_encode
 
 from . import codes
-from .kinds import ACCOUNT_TYPES, SHAPES, Book, EntryKind
+from .drafts import AccountKey, EntryDraft, Leg, MalformedEntry, Written, book_of, link_faults, shape_faults
+from .kinds import OPENS, EntryKind
 from .models import Account, Balance, Command, Entry, Outbox, Posting
+from .selectors import entries_with_postings
 
-
-class MalformedEntry(ValueError):
-    """A draft that no rule of the books allows. Always a mistake of ours, never of a user."""
-
-
-@dataclass(frozen=True, order=True)
-class AccountKey:
-    """An account is its code and its currency; it comes into being with its first posting."""
-
-    code: str
-    currency: str
-
-
-@dataclass(frozen=True)
-class Leg:
-    """One side of an entry: signed minor units, debit positive."""
-
-    account: AccountKey
-    amount: int
-
-
-@dataclass(frozen=True)
-class EntryDraft:
-    """An entry before it is posted. `documents` are (sha256 hex, type); `date` is the UTC day, today if empty."""
-
-    kind: EntryKind
-    legs: Sequence[Leg]
-    date: dt.date | None = None
-    resolves: uuid.UUID | None = None
-    reverses: uuid.UUID | None = None
-    group: str = ""
-    commitment: str | None = None
-    tag: str | None = None
-    documents: Sequence[tuple[str, str]] = field(default_factory=list)
-    rule: str | None = None
+__all__ = [
+    "AccountKey",
+    "EntryDraft",
+    "Leg",
+    "MalformedEntry",
+    "OpenCommand",
+    "command_finish",
+    "command_open",
+    "draft_check",
+    "leaf_content",
+    "post",
+    "written",
+]
 
 
 @dataclass(frozen=True)
@@ -81,19 +61,23 @@ def command_open(*, scope: str, key: str, request: Mapping[str, Any]) -> OpenCom
     ).hexdigest()
     try:
         with transaction.atomic():
-            return OpenCommand(
-                Command.objects.create(scope=scope, key=key, request_hash=request_hash), replayed=False
-            )
+            return OpenCommand(Command.objects.create(scope=scope, key=key, request_hash=request_hash), replayed=False)
     except IntegrityError:
         earlier = Command.objects.get(scope=scope, key=key)
     if earlier.request_hash != request_hash:
         raise KeyReused(scope=scope)
+    if not earlier.result_ref:
+        raise RuntimeError(f"The command {earlier} was opened before, but never finished.")
+    if not earlier.result_ref:
+        raise RuntimeError(f"The command {earlier} was opened before, but never finished.")
     return OpenCommand(earlier, replayed=True)
 
 
 def command_finish(command: Command, result_ref: str) -> None:
-    """Note what the command led to (a public id). Once."""
+    """Note what the command led to (a public id). Once, and before the transaction ends: a replay asks for it."""
     _in_transaction()
+    if not result_ref:
+        raise ValueError("a command has a result")
     command.result_ref = result_ref
     command.save(update_fields=["result_ref"])
 
@@ -101,13 +85,15 @@ def command_finish(command: Command, result_ref: str) -> None:
 def post(*, command: Command, drafts: Sequence[EntryDraft]) -> list[Entry]:
     """Write entries, in order, in the caller's transaction.
 
-    Guarded accounts are locked in the order of code and currency, after everything was checked that needs no lock,
-    and updated last. Raises InsufficientFunds if one would go below zero, MalformedEntry for what the books do not
-    know.
+    Guarded accounts are locked in the order of code and currency, after everything was checked that needs no lock.
+    Raises InsufficientFunds if one would go below zero, Conflict (`already_ended`) if what a draft
+    ends or undoes was ended before, MalformedEntry for what the books do not know.
     """
     _in_transaction()
+    named = _named(drafts)
     for draft in drafts:
-        draft_check(draft)
+        draft_check(draft, named)
+    _endings_check(drafts, named)
     accounts = _accounts({leg.account for draft in drafts for leg in draft.legs})
     balances = _lock(account for account in accounts.values() if account.guarded)
     first = Entry.objects.filter(command=command).count()
@@ -117,43 +103,89 @@ def post(*, command: Command, drafts: Sequence[EntryDraft]) -> list[Entry]:
         entries.append(entry)
         postings += its_postings
     Posting.objects.bulk_create(postings)
-    Entry.objects.bulk_create(entries)
-    Outbox.objects.bulk_create([Outbox(entry=entry) for entry in entries])
     for balance in balances.values():
         Balance.objects.filter(pk=balance.pk).update(amount=balance.amount, version=balance.version)
+    Entry.objects.bulk_create(entries)  # the database seals each: it wants to see its postings, and balances moved
+    Outbox.objects.bulk_create([Outbox(entry=entry) for entry in entries])
     return entries
 
 
-def draft_check(draft: EntryDraft) -> None:
-    """Raise MalformedEntry unless the draft balances and has the shape of its kind."""
-    if len(draft.legs) < 2 or any(type(leg.amount) is not int or leg.amount == 0 for leg in draft.legs):
-        raise MalformedEntry(f"{draft.kind}: at least two legs, whole and not zero")
-    sums: dict[str, int] = {}
-    for leg in draft.legs:
-        sums[leg.account.currency] = sums.get(leg.account.currency, 0) + leg.amount
-    if any(sums.values()):
-        raise MalformedEntry(f"{draft.kind}: does not balance, {sums}")
-    types = [(codes.parse(leg.account.code).type, leg.amount > 0) for leg in draft.legs]
-    if len({ACCOUNT_TYPES[name].book for name, _debit in types}) != 1:
-        raise MalformedEntry(f"{draft.kind}: one entry lives in one book")
-    if draft.kind == EntryKind.ENTRY_REVERSED:
-        if draft.reverses is None:
-            raise MalformedEntry("a correction names what it reverses")
-        return
-    shape = SHAPES[draft.kind]
-    for name, debit in types:
-        if name not in (shape.debit if debit else shape.credit):
-            raise MalformedEntry(f"{draft.kind}: may not {'debit' if debit else 'credit'} {name}")
+def draft_check(draft: EntryDraft, entries: Mapping[uuid.UUID, Entry] | None = None) -> None:
+    """Raise MalformedEntry unless the draft has the shape of its kind and fits the entry that it ends or undoes.
+
+    `entries` are those that drafts name, with their postings.
+    """
+    entries = entries or {}
+    faults = list(shape_faults(draft.kind, draft.legs))
+    for named in (draft.resolves, draft.reverses):
+        if named is not None and named not in entries:
+            faults.append(f"there is no entry {named}")
+    if not faults:
+        resolved, undone = (written(entries[pk]) if pk else None for pk in (draft.resolves, draft.reverses))
+        faults += link_faults(draft.kind, draft.legs, resolved, undone)
+    if faults:
+        raise MalformedEntry(f"{draft.kind}: {'; '.join(faults)}")
 
 
-def book_of(draft: EntryDraft) -> Book:
-    """Return the book all its accounts belong to."""
-    return codes.account_type(draft.legs[0].account.code).book
+def written(entry: Entry) -> Written:
+    """Return what the rules need to know of an entry (read with its postings and accounts)."""
+    postings = sorted(entry.postings.all(), key=lambda posting: posting.k)
+    return Written(
+        kind=EntryKind(entry.kind),
+        legs=[Leg(AccountKey(each.account.code, each.currency), each.amount) for each in postings],
+    )
 
 
 def _in_transaction() -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("The ledger is written inside the caller's transaction.")
+
+
+def _named(drafts: Sequence[EntryDraft]) -> dict[uuid.UUID, Entry]:
+    """Return the entries that drafts end or undo, kept from being ended by anyone else until we are done.
+
+    The lock is on the row of their command: entries are not ours to update, so neither ours to lock.
+    """
+    ids = {named for draft in drafts for named in (draft.resolves, draft.reverses) if named is not None}
+    if not ids:
+        return {}
+    commands = Command.objects.filter(pk__in=Entry.objects.filter(pk__in=ids).values("command"))
+    list(commands.select_for_update(no_key=True).order_by("pk"))
+    found = entries_with_postings().select_related("resolved_by__reversed_by", "reversed_by", "resolves")
+    return {entry.pk: entry for entry in found.filter(pk__in=ids)}
+
+
+def _endings_check(drafts: Sequence[EntryDraft], named: Mapping[uuid.UUID, Entry]) -> None:
+    """Raise unless each entry is ended once: by what resolves it or by a correction, not by both.
+
+    What ended an opening is undone only together with that opening, in this order: an entry is resolved at most once,
+    so the opening could never be ended again.
+    """
+    ends = [target for draft in drafts for target in (draft.resolves, draft.reverses) if target is not None]
+    if len(ends) != len(set(ends)):
+        raise MalformedEntry("one entry is ended twice")
+    undone: set[uuid.UUID] = set()
+    for draft in drafts:
+        target = draft.resolves or draft.reverses
+        if target is None:
+            continue
+        if _ended(named[target], undone, for_good=draft.reverses is None):
+            raise Conflict(_("This was ended already."), code="already_ended")
+        if draft.reverses is not None:
+            undone.add(draft.reverses)
+    for entry in (named[target] for target in undone):
+        if entry.resolves is not None and entry.resolves.kind in OPENS and entry.resolves_id not in undone:
+            raise MalformedEntry(f"{entry.kind} {entry.pk} is undone only together with {entry.resolves_id}, after it")
+
+
+def _ended(entry: Entry, undone: set[uuid.UUID], *, for_good: bool) -> bool:
+    """Say whether an entry was undone, or resolved; unless `for_good`, a resolution that was undone does not count."""
+    if hasattr(entry, "reversed_by"):
+        return True
+    resolution: Entry | None = getattr(entry, "resolved_by", None)
+    if resolution is None:
+        return False
+    return for_good or not (resolution.pk in undone or hasattr(resolution, "reversed_by"))
 
 
 def _accounts(keys: set[AccountKey]) -> dict[AccountKey, Account]:
@@ -192,7 +224,7 @@ def _account(key: AccountKey) -> Account:
     )
 
 
-def _lock(accounts: Any) -> dict[int, Balance]:
+def _lock(accounts: Iterable[Account]) -> dict[int, Balance]:
     ordered = sorted(accounts, key=lambda account: (account.code, account.currency))
     rows = (
         Balance.objects.select_for_update(of=("self",))
@@ -225,7 +257,7 @@ def _build(
         command=command,
         n=n,
         kind=draft.kind,
-        book=book_of(draft),
+        book=book_of(draft.legs),
         date=draft.date or clock.today(),
         n_postings=len(postings),
         resolves_id=draft.resolves,

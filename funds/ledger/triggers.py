@@ -3,6 +3,10 @@
 Seal last: postings are written first, their entry last. The insert of the entry checks count and balance and seals
 it: no posting can be added afterwards. On PostgreSQL another session could slip a posting into an entry that is not
 yet committed; a deferred constraint trigger checks the entry once more at commit and refuses it.
+
+A guarded account's postings are numbered without a gap, and its balance moves by exactly what they say, before their
+entry is sealed; so the floor holds for anyone who writes here, not only for our own code. An entry that ends or undoes
+another one names one that stands already and was not ended before.
 """
 
 from __future__ import annotations
@@ -14,6 +18,15 @@ _SQLITE = (
     SELECT RAISE(ABORT, 'ledger_entry: UNIQUE constraint failed, the entry is there already') WHERE EXISTS (
         SELECT 1 FROM ledger_entry WHERE id = NEW.id OR (command_id = NEW.command_id AND n = NEW.n)
         OR resolves_id = NEW.resolves_id OR reverses_id = NEW.reverses_id);
+    SELECT RAISE(ABORT, 'ledger_entry: it ends one entry or undoes one, not both') WHERE
+        NEW.resolves_id IS NOT NULL AND NEW.reverses_id IS NOT NULL;
+    SELECT RAISE(ABORT, 'ledger_entry: what it names is not there') WHERE
+        COALESCE(NEW.resolves_id, NEW.reverses_id) IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM ledger_entry WHERE id = COALESCE(NEW.resolves_id, NEW.reverses_id));
+    SELECT RAISE(ABORT, 'ledger_entry: what it names was ended before') WHERE EXISTS (
+        SELECT 1 FROM ledger_entry WHERE reverses_id = NEW.resolves_id) OR EXISTS (
+        SELECT 1 FROM ledger_entry r WHERE r.resolves_id = NEW.reverses_id
+        AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE reverses_id = r.id));
     SELECT RAISE(ABORT, 'ledger_entry: wrong number of postings') WHERE NEW.n_postings < 2 OR NEW.n_postings <>
         (SELECT COUNT(*) FROM ledger_posting WHERE entry_id = NEW.id);
     SELECT RAISE(ABORT, 'ledger_entry: does not balance') WHERE EXISTS (
@@ -21,6 +34,9 @@ _SQLITE = (
     SELECT RAISE(ABORT, 'ledger_entry: an account of another book') WHERE EXISTS (
         SELECT 1 FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
         WHERE p.entry_id = NEW.id AND a.book <> NEW.book);
+    SELECT RAISE(ABORT, 'ledger_entry: a balance has not moved with it') WHERE EXISTS (
+        SELECT 1 FROM ledger_posting p LEFT JOIN ledger_balance b ON b.account_id = p.account_id
+        WHERE p.entry_id = NEW.id AND p.version > COALESCE(b.version, 0));
     END""",
     """CREATE TRIGGER ledger_posting_open BEFORE INSERT ON ledger_posting BEGIN
     SELECT RAISE(ABORT, 'ledger_posting: UNIQUE constraint failed, the posting is there already') WHERE EXISTS (
@@ -32,10 +48,21 @@ _SQLITE = (
         SELECT 1 FROM ledger_account WHERE id = NEW.account_id AND currency = NEW.currency);
     SELECT RAISE(ABORT, 'ledger_posting: a guarded account needs a version, another has none') WHERE NOT EXISTS (
         SELECT 1 FROM ledger_account WHERE id = NEW.account_id AND guarded = (NEW.version IS NOT NULL));
+    SELECT RAISE(ABORT, 'ledger_posting: not the next version of the account') WHERE NEW.version <>
+        (SELECT COALESCE(MAX(version), 0) + 1 FROM ledger_posting WHERE account_id = NEW.account_id);
     END""",
-    """CREATE TRIGGER ledger_balance_step BEFORE UPDATE ON ledger_balance
-    WHEN NEW.version <= OLD.version OR NEW.account_id <> OLD.account_id BEGIN
-    SELECT RAISE(ABORT, 'ledger_balance: a balance only moves on'); END""",
+    """CREATE TRIGGER ledger_balance_start BEFORE INSERT ON ledger_balance
+    WHEN NEW.amount <> 0 OR NEW.version <> 0 BEGIN
+    SELECT RAISE(ABORT, 'ledger_balance: a balance begins at nothing'); END""",
+    """CREATE TRIGGER ledger_balance_step BEFORE UPDATE ON ledger_balance BEGIN
+    SELECT RAISE(ABORT, 'ledger_balance: a balance only moves on') WHERE
+        NEW.version <= OLD.version OR NEW.account_id <> OLD.account_id;
+    SELECT RAISE(ABORT, 'ledger_balance: a balance moves with its postings only') WHERE
+        NEW.version IS NOT (SELECT MAX(version) FROM ledger_posting WHERE account_id = NEW.account_id)
+        OR NEW.amount - OLD.amount IS NOT (SELECT SUM(p.amount * a.normal) FROM ledger_posting p
+            JOIN ledger_account a ON a.id = p.account_id
+            WHERE p.account_id = NEW.account_id AND p.version > OLD.version);
+    END""",
     """CREATE TRIGGER ledger_command_once BEFORE UPDATE ON ledger_command
     WHEN OLD.result_ref <> '' OR NEW.scope <> OLD.scope OR NEW.key <> OLD.key
     OR NEW.request_hash <> OLD.request_hash OR NEW.id <> OLD.id OR NEW.created_at <> OLD.created_at BEGIN
@@ -53,8 +80,24 @@ _POSTGRESQL = (
     IF EXISTS (SELECT 1 FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id
         WHERE p.entry_id = entry AND a.book <> of_book) THEN
         RAISE EXCEPTION 'ledger_entry: an account of another book' {_RAISE}; END IF;
+    IF EXISTS (SELECT 1 FROM ledger_posting p LEFT JOIN ledger_balance b ON b.account_id = p.account_id
+        WHERE p.entry_id = entry AND p.version > COALESCE(b.version, 0)) THEN
+        RAISE EXCEPTION 'ledger_entry: a balance has not moved with it' {_RAISE}; END IF;
+    END $$""",
+    f"""CREATE OR REPLACE FUNCTION ledger_entry_end(resolved uuid, undone uuid) RETURNS void
+    LANGUAGE plpgsql AS $$ DECLARE ended uuid := COALESCE(resolved, undone); BEGIN
+    IF ended IS NULL THEN RETURN; END IF;
+    IF resolved IS NOT NULL AND undone IS NOT NULL THEN
+        RAISE EXCEPTION 'ledger_entry: it ends one entry or undoes one, not both' {_RAISE}; END IF;
+    PERFORM 1 FROM ledger_command WHERE id = (SELECT command_id FROM ledger_entry WHERE id = ended) FOR NO KEY UPDATE;
+    IF NOT FOUND THEN RAISE EXCEPTION 'ledger_entry: what it names is not there' {_RAISE}; END IF;
+    IF EXISTS (SELECT 1 FROM ledger_entry WHERE reverses_id = resolved) OR EXISTS (
+        SELECT 1 FROM ledger_entry r WHERE r.resolves_id = undone
+        AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE reverses_id = r.id)) THEN
+        RAISE EXCEPTION 'ledger_entry: what it names was ended before' {_RAISE}; END IF;
     END $$""",
     """CREATE OR REPLACE FUNCTION ledger_entry_seal() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    PERFORM ledger_entry_end(NEW.resolves_id, NEW.reverses_id);
     PERFORM ledger_entry_check(NEW.id, NEW.n_postings, NEW.book); RETURN NEW; END $$""",
     "CREATE TRIGGER ledger_entry_seal BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION ledger_entry_seal()",
     f"""CREATE OR REPLACE FUNCTION ledger_posting_open() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -66,6 +109,8 @@ _POSTGRESQL = (
         RAISE EXCEPTION 'ledger_posting: not the currency of the account' {_RAISE}; END IF;
     IF found_account.guarded IS DISTINCT FROM (NEW.version IS NOT NULL) THEN
         RAISE EXCEPTION 'ledger_posting: a guarded account needs a version, another has none' {_RAISE}; END IF;
+    IF NEW.version <> (SELECT COALESCE(MAX(version), 0) + 1 FROM ledger_posting WHERE account_id = NEW.account_id) THEN
+        RAISE EXCEPTION 'ledger_posting: not the next version of the account' {_RAISE}; END IF;
     RETURN NEW; END $$""",
     "CREATE TRIGGER ledger_posting_open BEFORE INSERT ON ledger_posting FOR EACH ROW EXECUTE FUNCTION ledger_posting_open()",
     f"""CREATE OR REPLACE FUNCTION ledger_posting_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -74,9 +119,19 @@ _POSTGRESQL = (
     IF NOT FOUND THEN RAISE EXCEPTION 'ledger_posting: its entry is missing' {_RAISE}; END IF;
     PERFORM ledger_entry_check(sealed.id, sealed.n_postings, sealed.book); RETURN NULL; END $$""",
     "CREATE CONSTRAINT TRIGGER ledger_posting_at_commit AFTER INSERT ON ledger_posting DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_posting_at_commit()",
+    f"""CREATE OR REPLACE FUNCTION ledger_balance_start() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.amount <> 0 OR NEW.version <> 0 THEN
+        RAISE EXCEPTION 'ledger_balance: a balance begins at nothing' {_RAISE}; END IF; RETURN NEW; END $$""",
+    "CREATE TRIGGER ledger_balance_start BEFORE INSERT ON ledger_balance FOR EACH ROW EXECUTE FUNCTION ledger_balance_start()",
     f"""CREATE OR REPLACE FUNCTION ledger_balance_step() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF NEW.version <= OLD.version OR NEW.account_id <> OLD.account_id THEN
-        RAISE EXCEPTION 'ledger_balance: a balance only moves on' {_RAISE}; END IF; RETURN NEW; END $$""",
+        RAISE EXCEPTION 'ledger_balance: a balance only moves on' {_RAISE}; END IF;
+    IF NEW.version IS DISTINCT FROM (SELECT MAX(version) FROM ledger_posting WHERE account_id = NEW.account_id)
+        OR NEW.amount - OLD.amount IS DISTINCT FROM (SELECT SUM(p.amount * a.normal) FROM ledger_posting p
+            JOIN ledger_account a ON a.id = p.account_id
+            WHERE p.account_id = NEW.account_id AND p.version > OLD.version) THEN
+        RAISE EXCEPTION 'ledger_balance: a balance moves with its postings only' {_RAISE}; END IF;
+    RETURN NEW; END $$""",
     "CREATE TRIGGER ledger_balance_step BEFORE UPDATE ON ledger_balance FOR EACH ROW EXECUTE FUNCTION ledger_balance_step()",
     f"""CREATE OR REPLACE FUNCTION ledger_command_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF OLD.result_ref <> '' OR NEW.scope <> OLD.scope OR NEW.key <> OLD.key
@@ -93,8 +148,9 @@ TRIGGERS = (
     + no_replace("ledger_balance", "account_id = NEW.account_id")
     + refuse("ledger_command", ["DELETE"])
     + no_replace("ledger_command", "id = NEW.id OR (scope = NEW.scope AND key = NEW.key)")
-    + refuse("ledger_outbox", ["UPDATE"])
-    + no_replace("ledger_outbox", "id = NEW.id OR entry_id = NEW.entry_id")
+    + append_only("ledger_outbox", same="id = NEW.id OR entry_id = NEW.entry_id")
+    + refuse("ledger_donoropening", ["UPDATE"])  # it may be erased, not changed
+    + no_replace("ledger_donoropening", "id = NEW.id OR entry_id = NEW.entry_id")
     + TriggerSet(
         tables=("ledger_entry", "ledger_posting", "ledger_balance", "ledger_command"),
         sqlite=_SQLITE,

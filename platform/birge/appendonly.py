@@ -58,19 +58,17 @@ class TriggerSet:
             editor.execute(f"DROP TRIGGER {name}{on_table}", params=None)
 
     def faults(self, connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
-        """Return (name, what is wrong) for each trigger that is missing, switched off or not as written here."""
+        """Return (name, what is wrong) for each trigger that is missing, off, not as written here, or not ours."""
         wanted = self.statements(connection.vendor)
         installed = _installed(connection, self.tables)
-        found = []
-        for sql in wanted:
-            match = TRIGGER.match(sql)
-            if match is None:
-                continue
-            if match[1] not in installed:
-                found.append((match[1], "is not installed"))
-            elif installed[match[1]][1].split() != sql.split():
-                found.append((match[1], "is not what it should be"))
-        bodies = dict(match.groups() for sql in wanted if (match := FUNCTION.match(sql)))
+        triggers = {match[1]: sql for sql in wanted if (match := TRIGGER.match(sql))}
+        found = [(name, "is not installed") for name in triggers if name not in installed]
+        for name, (_table, sql) in installed.items():
+            if name not in triggers:
+                found.append((name, "is not ours"))
+            elif sql.split() != triggers[name].split():
+                found.append((name, "is not what it should be"))
+        bodies = {match[1]: match[2] for sql in wanted if (match := FUNCTION.match(sql))}
         real = _function_bodies(connection, bodies)
         found += [(name, "does not do what it should") for name, body in bodies.items() if real.get(name) != body]
         return found

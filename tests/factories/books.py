@@ -7,7 +7,7 @@ from django.db import transaction
 from funds.ledger import codes
 from funds.ledger.kinds import EntryKind
 from funds.ledger.models import Entry
-from funds.ledger.posting import AccountKey, EntryDraft, Leg, command_open, post
+from funds.ledger.posting import AccountKey, EntryDraft, Leg, command_finish, command_open, post
 
 CUSTODIAN, PROJECT = "AAAA2222", "BBBB3333"
 
@@ -20,4 +20,6 @@ def money_arrives(key: str = "first", amount: int = 100_00) -> Entry:
     ]
     with transaction.atomic():
         command = command_open(scope="test", key=key, request={"amount": amount}).command
-        return post(command=command, drafts=[EntryDraft(EntryKind.PAYMENT_RECEIVED, legs)])[0]
+        entry = post(command=command, drafts=[EntryDraft(EntryKind.PAYMENT_RECEIVED, legs)])[0]
+        command_finish(command, key)
+    return entry

@@ -1,0 +1,49 @@
+"""Is everything there: the triggers, the rows that others name, a place in the public log?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import connection
+from django.db.models import Count, Exists, F, Max, OuterRef
+
+from ..models import Account, Command, DonorOpening, Entry, Outbox, Posting
+from ..triggers import TRIGGERS
+from .faults import Fault
+
+
+def triggers_installed() -> Iterator[Fault]:
+    """Do the triggers stand that keep the tables from changing: all of them, switched on, as written, and no other?"""
+    for name, what in TRIGGERS.faults(connection):
+        yield Fault("triggers", name, what)
+
+
+def rows_complete() -> Iterator[Fault]:
+    """Does everything exist that a row names? A database that was told not to look may hold such rows."""
+    orphans = (
+        (Posting, "entry_id", Entry, "a posting of an entry that does not exist"),
+        (Posting, "account_id", Account, "a posting to an account that does not exist"),
+        (Entry, "command_id", Command, "an entry of a command that does not exist"),
+        (Outbox, "entry_id", Entry, "an entry in the outbox that does not exist"),
+        (DonorOpening, "entry_id", Entry, "what opens an entry that does not exist"),
+    )
+    for model, link, target, what in orphans:
+        missing = model._default_manager.filter(~Exists(target._default_manager.filter(pk=OuterRef(link))))
+        for named in missing.values_list(link, flat=True).order_by(link).distinct():
+            yield Fault("rows", str(named), what)
+
+
+def commands_finished() -> Iterator[Fault]:
+    """Has every command that wrote entries a result for whoever asks again, and all its entries?"""
+    for command in Command.objects.filter(result_ref="", entries__isnull=False).distinct():
+        yield Fault("commands", str(command), "was never finished")
+    counted = Command.objects.annotate(count=Count("entries"), last=Max("entries__n"))
+    for command in counted.filter(count__gt=0).exclude(count=F("last") + 1):
+        yield Fault("commands", str(command), "lacks an entry between its others")
+
+
+def outbox_complete() -> Iterator[Fault]:
+    """Does every entry wait for, or stand in, the public log?"""
+    lost = Entry.objects.filter(~Exists(Outbox.objects.filter(entry=OuterRef("pk"))))
+    for entry_id in lost.values_list("pk", flat=True):
+        yield Fault("outbox", str(entry_id), "was never put into the outbox")
