@@ -7,6 +7,7 @@ spaces, UTF-8. Optional fields that hold nothing are left out. `postings` stand 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,17 +16,23 @@ MOST_BYTES = 65_535  # a tlog entry bundle has 16-bit lengths
 LARGEST = 2**53 - 1  # beyond it JSON numbers are no longer exact everywhere
 REQUIRED = frozenset({"v", "id", "date", "kind", "book", "postings", "documents"})
 OPTIONAL = frozenset({"commitment", "tag", "reverses", "resolves", "group", "rule"})
+POSTING = frozenset({"account", "amount", "currency"})  # and `version` on a guarded account
+DOCUMENT = frozenset({"sha256", "type"})
+SHA256 = re.compile("[0-9a-f]{64}")
 
 
 class LeafError(ValueError):
-    """This is no leaf of version 1."""
+    """Not a leaf of version 1."""
 
 
 def leaf_encode(content: Mapping[str, Any]) -> bytes:
     """Return the canonical bytes of `content`. Raises LeafError if it is not a leaf of version 1."""
     kept = {key: value for key, value in content.items() if value not in (None, "")}
     _check(kept)
-    data = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    try:
+        data = json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError as error:
+        raise LeafError("half of a character") from error
     if len(data) > MOST_BYTES:
         raise LeafError(f"{len(data)} bytes are more than {MOST_BYTES}")
     return data
@@ -33,9 +40,11 @@ def leaf_encode(content: Mapping[str, Any]) -> bytes:
 
 def leaf_decode(data: bytes) -> dict[str, Any]:
     """Return the content of a leaf. Raises LeafError unless the bytes are exactly the canonical ones."""
+    if len(data) > MOST_BYTES:
+        raise LeafError(f"{len(data)} bytes are more than {MOST_BYTES}")
     try:
         content = json.loads(data.decode("utf-8"), parse_float=_no_float, parse_constant=_no_float)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise LeafError(str(error)) from error
     if not isinstance(content, dict) or leaf_encode(content) != data:
         raise LeafError("not in canonical form")
@@ -47,44 +56,51 @@ def _no_float(text: str) -> Any:
 
 
 def _check(content: Mapping[str, Any]) -> None:
-    keys = set(content)
-    if not keys >= REQUIRED or keys - REQUIRED - OPTIONAL:
-        raise LeafError(f"wrong fields: {sorted(keys ^ REQUIRED)}")
-    if content["v"] != VERSION:
+    if not set(content) >= REQUIRED or set(content) - REQUIRED - OPTIONAL:
+        raise LeafError(f"wrong fields: {sorted(map(str, set(content) ^ REQUIRED))}")
+    if type(content["v"]) is not int or content["v"] != VERSION:
         raise LeafError(f"version {content['v']!r} is not known")
+    for name in set(content) - {"v", "postings", "documents"}:
+        _text(content[name])
     if not isinstance(content["postings"], list) or len(content["postings"]) < 2:
         raise LeafError("an entry has at least two postings")
     sums: dict[str, int] = {}
     for posting in content["postings"]:
-        if not set(posting) >= {"account", "amount", "currency"} or set(posting) - {
-            "account",
-            "amount",
-            "currency",
-            "version",
-        }:
-            raise LeafError("wrong fields in a posting")
-        sums[posting["currency"]] = sums.get(posting["currency"], 0) + _whole(posting["amount"])
+        _posting(posting)
+        sums[posting["currency"]] = sums.get(posting["currency"], 0) + posting["amount"]
     if any(sums.values()):
         raise LeafError(f"postings do not add up to zero: {sums}")
-    _plain(content)
+    if not isinstance(content["documents"], list):
+        raise LeafError("documents are a list")
+    for document in content["documents"]:
+        _fields(document, DOCUMENT, DOCUMENT)
+        _text(document["type"])
+        if not SHA256.fullmatch(_text(document["sha256"])):
+            raise LeafError(f"{document['sha256']!r} is no SHA-256 in small hexadecimal letters")
+
+
+def _posting(posting: Any) -> None:
+    _fields(posting, POSTING, POSTING | {"version"})
+    _text(posting["account"])
+    _text(posting["currency"])
+    if _whole(posting["amount"]) == 0:
+        raise LeafError("a posting moves something")
+    if "version" in posting and _whole(posting["version"]) < 1:
+        raise LeafError("versions begin at one")
+
+
+def _fields(value: Any, required: frozenset[str], allowed: frozenset[str]) -> None:
+    if not isinstance(value, Mapping) or not required <= set(value) <= allowed:
+        raise LeafError(f"wrong fields in {value!r:.80}")
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise LeafError(f"{value!r:.80} is no text")
+    return value
 
 
 def _whole(value: Any) -> int:
     if type(value) is not int or abs(value) > LARGEST:
-        raise LeafError(f"{value!r} is no whole number below 2**53")
+        raise LeafError(f"{value!r:.80} is no whole number below 2**53")
     return value
-
-
-def _plain(value: Any) -> None:
-    if isinstance(value, str):
-        return
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            if not isinstance(key, str):
-                raise LeafError("keys are strings")
-            _plain(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            _plain(inner)
-    else:
-        _whole(value)

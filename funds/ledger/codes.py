@@ -44,12 +44,12 @@ def account_type(code: str) -> AccountType:
 
 
 def bank(custodian: str) -> str:
-    """The custodian's bank account."""
+    """Name the custodian's bank account."""
     return f"bank:{custodian}:main"
 
 
 def stripe(custodian: str) -> str:
-    """The custodian's balance at Stripe."""
+    """Name the custodian's balance at Stripe."""
     return f"stripe:{custodian}:main"
 
 
@@ -89,12 +89,12 @@ def reserve(custodian: str) -> str:
 
 
 def fx(custodian: str) -> str:
-    """What exchanges took out of one currency and put into another, of this custodian."""
+    """Name what exchanges took out of one currency and put into another, of this custodian."""
     return f"fx:{custodian}:main"
 
 
 def shortfall(custodian: str, project: str) -> str:
-    """What a project lacks since money was taken back that it had spent."""
+    """Name what a project lacks since money was taken back that it had spent."""
     return f"shortfall:{custodian}:project-{project}"
 
 
@@ -124,15 +124,15 @@ def promisor() -> str:
 
 
 def village_pool(custodian: str, project: str) -> str:
-    """What is left of the share the village committed. Guarded."""
+    """Name what is left of the share the village committed. Guarded."""
     return f"pool:{custodian}:village-{project}"
 
 
 def village_promisor(custodian: str, project: str) -> str:
-    """The village as the one who promised."""
+    """Name the village as the one who promised."""
     return f"promisor:{custodian}:village-{project}"
 
 
 def reserved(custodian: str, project: str) -> str:
-    """The village's share set aside for confirmed pledges."""
+    """Name the village's share set aside for confirmed pledges."""
     return f"reserved:{custodian}:village-{project}"

@@ -8,6 +8,7 @@ A guarded account's postings are numbered without a gap, and its balance moves b
 entry is sealed; so the floor holds for anyone who writes here, not only for our own code. An entry that ends or undoes
 another one names one that stands already and was not ended before.
 """
+# ruff: noqa: S608 - nothing from outside goes into this SQL
 
 from __future__ import annotations
 
@@ -69,6 +70,11 @@ _SQLITE = (
     SELECT RAISE(ABORT, 'ledger_command: a result is set once'); END""",
 )
 
+
+def _before(verb: str, table: str, function: str) -> str:
+    return f"CREATE TRIGGER {function} BEFORE {verb} ON {table} FOR EACH ROW EXECUTE FUNCTION {function}()"
+
+
 _RAISE = "USING ERRCODE = 'integrity_constraint_violation'"
 _POSTGRESQL = (
     f"""CREATE OR REPLACE FUNCTION ledger_entry_check(entry uuid, wanted integer, of_book text) RETURNS void
@@ -99,7 +105,7 @@ _POSTGRESQL = (
     """CREATE OR REPLACE FUNCTION ledger_entry_seal() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     PERFORM ledger_entry_end(NEW.resolves_id, NEW.reverses_id);
     PERFORM ledger_entry_check(NEW.id, NEW.n_postings, NEW.book); RETURN NEW; END $$""",
-    "CREATE TRIGGER ledger_entry_seal BEFORE INSERT ON ledger_entry FOR EACH ROW EXECUTE FUNCTION ledger_entry_seal()",
+    _before("INSERT", "ledger_entry", "ledger_entry_seal"),
     f"""CREATE OR REPLACE FUNCTION ledger_posting_open() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE found_account ledger_account%ROWTYPE; BEGIN
     IF EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.entry_id) THEN
@@ -112,17 +118,18 @@ _POSTGRESQL = (
     IF NEW.version <> (SELECT COALESCE(MAX(version), 0) + 1 FROM ledger_posting WHERE account_id = NEW.account_id) THEN
         RAISE EXCEPTION 'ledger_posting: not the next version of the account' {_RAISE}; END IF;
     RETURN NEW; END $$""",
-    "CREATE TRIGGER ledger_posting_open BEFORE INSERT ON ledger_posting FOR EACH ROW EXECUTE FUNCTION ledger_posting_open()",
+    _before("INSERT", "ledger_posting", "ledger_posting_open"),
     f"""CREATE OR REPLACE FUNCTION ledger_posting_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE sealed ledger_entry%ROWTYPE; BEGIN
     SELECT * INTO sealed FROM ledger_entry WHERE id = NEW.entry_id;
     IF NOT FOUND THEN RAISE EXCEPTION 'ledger_posting: its entry is missing' {_RAISE}; END IF;
     PERFORM ledger_entry_check(sealed.id, sealed.n_postings, sealed.book); RETURN NULL; END $$""",
-    "CREATE CONSTRAINT TRIGGER ledger_posting_at_commit AFTER INSERT ON ledger_posting DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_posting_at_commit()",
+    "CREATE CONSTRAINT TRIGGER ledger_posting_at_commit AFTER INSERT ON ledger_posting "
+    "DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_posting_at_commit()",
     f"""CREATE OR REPLACE FUNCTION ledger_balance_start() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF NEW.amount <> 0 OR NEW.version <> 0 THEN
         RAISE EXCEPTION 'ledger_balance: a balance begins at nothing' {_RAISE}; END IF; RETURN NEW; END $$""",
-    "CREATE TRIGGER ledger_balance_start BEFORE INSERT ON ledger_balance FOR EACH ROW EXECUTE FUNCTION ledger_balance_start()",
+    _before("INSERT", "ledger_balance", "ledger_balance_start"),
     f"""CREATE OR REPLACE FUNCTION ledger_balance_step() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF NEW.version <= OLD.version OR NEW.account_id <> OLD.account_id THEN
         RAISE EXCEPTION 'ledger_balance: a balance only moves on' {_RAISE}; END IF;
@@ -132,12 +139,12 @@ _POSTGRESQL = (
             WHERE p.account_id = NEW.account_id AND p.version > OLD.version) THEN
         RAISE EXCEPTION 'ledger_balance: a balance moves with its postings only' {_RAISE}; END IF;
     RETURN NEW; END $$""",
-    "CREATE TRIGGER ledger_balance_step BEFORE UPDATE ON ledger_balance FOR EACH ROW EXECUTE FUNCTION ledger_balance_step()",
+    _before("UPDATE", "ledger_balance", "ledger_balance_step"),
     f"""CREATE OR REPLACE FUNCTION ledger_command_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF OLD.result_ref <> '' OR NEW.scope <> OLD.scope OR NEW.key <> OLD.key
         OR NEW.request_hash <> OLD.request_hash OR NEW.id <> OLD.id OR NEW.created_at <> OLD.created_at THEN
         RAISE EXCEPTION 'ledger_command: a result is set once' {_RAISE}; END IF; RETURN NEW; END $$""",
-    "CREATE TRIGGER ledger_command_once BEFORE UPDATE ON ledger_command FOR EACH ROW EXECUTE FUNCTION ledger_command_once()",
+    _before("UPDATE", "ledger_command", "ledger_command_once"),
 )
 
 TRIGGERS = (

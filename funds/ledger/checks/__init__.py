@@ -1,4 +1,4 @@
-"""Do the books agree with themselves? Each pass reports what it finds; none of them repairs anything."""
+"""Whether the books agree with themselves. Each pass reports what it finds; none of them repairs anything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do the accounts agree: with their codes, their postings, their floors, and with each other?"""
+"""Whether the accounts agree: with their codes, their postings, their floors, and with each other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AT_ONCE = 2000
 
 
 def accounts_match() -> Iterator[Fault]:
-    """Does every account say of itself what its code says?"""
+    """Find accounts that say of themselves what their code does not."""
     for account in Account.objects.iterator(chunk_size=AT_ONCE):
         try:
             part, kind = codes.parse(account.code), codes.account_type(account.code)
@@ -29,7 +29,7 @@ def accounts_match() -> Iterator[Fault]:
 
 
 def balances_match() -> Iterator[Fault]:
-    """Is each kept balance the sum of its postings, and do the versions run without a gap?"""
+    """Find kept balances that are not the sum of their postings, and versions with a gap."""
     sums = {
         row["account"]: row
         for row in Posting.objects.filter(account__guarded=True)
@@ -52,7 +52,7 @@ def balances_match() -> Iterator[Fault]:
 
 
 def floors_held() -> Iterator[Fault]:
-    """Replay each guarded account in the order of its versions: was it ever below zero?"""
+    """Replay each guarded account in the order of its versions, and find where it was below zero."""
     running: dict[int, int] = defaultdict(int)
     postings = Posting.objects.filter(account__guarded=True).select_related("account").order_by("account", "version")
     for posting in postings.iterator(chunk_size=AT_ONCE):
@@ -62,7 +62,7 @@ def floors_held() -> Iterator[Fault]:
 
 
 def openings_stand() -> Iterator[Fault]:
-    """Is what stands open exactly what was opened and not yet ended, and never less than nothing?"""
+    """Find accounts on which not exactly that stands open which was opened and not yet ended."""
     opened = Posting.objects.filter(account__type__in=OPENS.values())
     waiting = opened.filter(entry__kind__in=OPENS, entry__resolved_by=None, entry__reversed_by=None)
     expected = dict(waiting.values_list("account").annotate(total=Sum("amount")).order_by())
@@ -75,7 +75,7 @@ def openings_stand() -> Iterator[Fault]:
 
 
 def promises_match() -> Iterator[Fault]:
-    """Do the donors stand for all that is promised, and each village for all of its share, free and reserved?"""
+    """Find promises that nobody stands for: donors for theirs, each village for its share, free and reserved."""
     totals: dict[tuple[str, str], int] = defaultdict(int)
     for code, currency, total in _sums(account__book=Book.PLEDGE):
         part = codes.parse(code)
@@ -87,7 +87,7 @@ def promises_match() -> Iterator[Fault]:
 
 
 def assets_cover() -> Iterator[Fault]:
-    """For each custodian and currency: is there exactly as much money as is owed to its purposes?"""
+    """Find custodians who hold, in a currency, more or less than they owe to purposes."""
     totals: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: {"assets": 0, "owed": 0})
     for code, currency, total in _sums(account__type__in=COVER | OWED):
         part = codes.parse(code)
@@ -101,7 +101,7 @@ def assets_cover() -> Iterator[Fault]:
 
 
 def spending_accounted() -> Iterator[Fault]:
-    """For each custodian and project: is what was paid out either shown by receipts or still an advance?"""
+    """Find projects for which what was paid out is neither shown by receipts nor still an advance."""
     totals: dict[tuple[str, str, str], int] = defaultdict(int)
     for code, currency, total in _sums(account__type__in=SPENDING):
         part = codes.parse(code)

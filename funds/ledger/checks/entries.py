@@ -1,4 +1,4 @@
-"""Is each entry whole: its sums, its leaf, its shape, and what it says of others?"""
+"""Whether each entry is whole: its sums, its leaf, its shape, and what it says of others."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AT_ONCE = 500
 
 
 def entries_balance() -> Iterator[Fault]:
-    """Does every entry add up to zero in each currency, with all its postings, in one book?"""
+    """Find entries that do not add up to zero in each currency, with all their postings, in one book."""
     sums = Posting.objects.values("entry_id", "currency").annotate(total=Sum("amount"))
     for row in sums.exclude(total=0).order_by():
         yield Fault("balance", str(row["entry_id"]), f"is off by {row['total']} {row['currency']}")
@@ -45,7 +45,7 @@ def entries_hold() -> Iterator[Fault]:
 
 
 def _leaf(entry: Entry) -> Iterator[str]:
-    """Do the bytes kept with it say what its rows say?"""
+    """Compare the bytes kept with it to what its rows say."""
     try:
         kept = leaf_decode(bytes(entry.leaf))
     except LeafError as error:
@@ -59,7 +59,7 @@ def _leaf(entry: Entry) -> Iterator[str]:
 
 
 def _shape(entry: Entry) -> Iterator[str]:
-    """Is it an entry that the books know?"""
+    """Ask whether the books know such an entry."""
     if entry.kind not in EntryKind.values:
         yield f"there is no kind {entry.kind}"
         return
@@ -67,7 +67,7 @@ def _shape(entry: Entry) -> Iterator[str]:
 
 
 def _links(entry: Entry) -> Iterator[str]:
-    """Does it undo or end exactly what it names?"""
+    """Ask whether it undoes or ends exactly what it names."""
     if entry.kind not in EntryKind.values or next(_shape(entry), None):
         return  # said already
     resolved, undone = (written(named) if named else None for named in (entry.resolves, entry.reverses))
@@ -75,7 +75,7 @@ def _links(entry: Entry) -> Iterator[str]:
 
 
 def _ending(entry: Entry) -> Iterator[str]:
-    """Was it ended once: by what resolves it or by a correction, not by both, nor by a correction of its ending?"""
+    """Ask whether it was ended once: by what resolves it or by a correction, not by both."""
     resolution: Entry | None = getattr(entry, "resolved_by", None)
     undone = hasattr(entry, "reversed_by")
     if resolution is None:
@@ -87,7 +87,7 @@ def _ending(entry: Entry) -> Iterator[str]:
 
 
 def _opening(entry: Entry) -> Iterator[str]:
-    """Does what was kept to open its commitment open it?"""
+    """Try whether what was kept to open its commitment opens it."""
     kept: DonorOpening | None = getattr(entry, "opening", None)
     if kept is None:
         return

@@ -1,4 +1,4 @@
-"""Is everything there: the triggers, the rows that others name, a place in the public log?"""
+"""Whether everything is there: the triggers, the rows that others name, a place in the public log."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from .faults import Fault
 
 
 def triggers_installed() -> Iterator[Fault]:
-    """Do the triggers stand that keep the tables from changing: all of them, switched on, as written, and no other?"""
+    """Find triggers that are missing, switched off, not as written, or not ours: they keep the tables from changing."""
     for name, what in TRIGGERS.faults(connection):
         yield Fault("triggers", name, what)
 
 
 def rows_complete() -> Iterator[Fault]:
-    """Does everything exist that a row names? A database that was told not to look may hold such rows."""
+    """Find rows that name what does not exist. A database that was told not to look may hold some."""
     orphans = (
         (Posting, "entry_id", Entry, "a posting of an entry that does not exist"),
         (Posting, "account_id", Account, "a posting to an account that does not exist"),
@@ -34,7 +34,7 @@ def rows_complete() -> Iterator[Fault]:
 
 
 def commands_finished() -> Iterator[Fault]:
-    """Has every command that wrote entries a result for whoever asks again, and all its entries?"""
+    """Find commands that wrote entries and have no result for whoever asks again, or lack one of their entries."""
     for command in Command.objects.filter(result_ref="", entries__isnull=False).distinct():
         yield Fault("commands", str(command), "was never finished")
     counted = Command.objects.annotate(count=Count("entries"), last=Max("entries__n"))
@@ -43,7 +43,7 @@ def commands_finished() -> Iterator[Fault]:
 
 
 def outbox_complete() -> Iterator[Fault]:
-    """Does every entry wait for, or stand in, the public log?"""
+    """Find entries that neither wait for the public log nor stand in it."""
     lost = Entry.objects.filter(~Exists(Outbox.objects.filter(entry=OuterRef("pk"))))
     for entry_id in lost.values_list("pk", flat=True):
         yield Fault("outbox", str(entry_id), "was never put into the outbox")
