@@ -12,6 +12,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -56,7 +57,7 @@ class Deed:
     title: str
     button: str
     form: type[OnceForm]
-    run: Callable[[Doing], Any]
+    run: Callable[[Doing], Model]
     thanks: str
     text: str = ""
     danger: bool = False
@@ -143,8 +144,8 @@ def deed_do(request: HttpRequest, deed: Deed, form: OnceForm, target: str) -> st
     return None
 
 
-def run_once(actor: User, key: str, *, what: dict[str, str], run: Callable[[], Any]) -> str:
-    """Run it under the form's key, once, and return its result's public id; on a repeat the first one's.
+def run_once(actor: User, key: str, *, what: dict[str, str], run: Callable[[], Model]) -> str:
+    """Run it under the form's key, once, and return its result's identifier; on a repeat the first one's.
 
     Raises KeyReused where the same form says something else than the first time.
     """
@@ -152,7 +153,8 @@ def run_once(actor: User, key: str, *, what: dict[str, str], run: Callable[[], A
         opened = command_open(scope=_scope(actor), key=key, request=what)
         if opened.replayed:
             return opened.command.result_ref
-        ref = str(getattr(run(), "public_id", ""))
+        result = run()
+        ref = str(getattr(result, "public_id", result.pk))
         command_finish(opened.command, ref)
     return ref
 

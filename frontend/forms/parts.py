@@ -124,7 +124,7 @@ class PaperForm(OnceForm):
         file, kept = self.cleaned_data.get("paper"), self.cleaned_data.get("paper_kept", "")
         if file is None and not kept:
             return None
-        self.fields["paper"].help_text = _("Kept from before. Attach another one only to replace it.")
+        self["paper"].help_text = _("Kept from before. Attach another one only to replace it.")
         if file is None:
             return Document.objects.filter(public_id=kept, uploaded_by=actor, kind=kind).first()
         try:
@@ -134,5 +134,5 @@ class PaperForm(OnceForm):
         except BirgeError as error:
             error.field = "paper"
             raise
-        self.data = {**self.data, "paper_kept": document.public_id}
+        self.data = {**{name: self.data[name] for name in self.data}, "paper_kept": document.public_id}
         return document

@@ -135,7 +135,7 @@ class Visitor:
         return self._page(self.client.get(url, query, follow=True), url)
 
     def send(self, page: Page, ending: str = "", **values: Any) -> Page:
-        """Fill in a form of the page and send it. What is not named stays as the page filled it in; None is left out."""
+        """Fill in a form of the page and send it. What is not named stays as it was filled in; None is left out."""
         form = page.form(ending)
         unknown = set(values) - form.names
         assert not unknown, f"the form has no {unknown}, but {form.names}"

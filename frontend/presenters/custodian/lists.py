@@ -111,7 +111,7 @@ def way_row(method: PaymentMethod) -> Row:
     return Row(
         title=f"{PaymentKind(method.kind).label}, {method.donor_country or _('every country')}",
         text=" · ".join(part for part in (f"{day(method.valid_from)}{until}", method.note(language())) if part),
-        url="" if method.valid_to else reverse("custodian_way", args=[method.pk]),
+        url="" if method.valid_to else reverse("custodian_way", args=[method.custodian.public_id, method.pk]),
         tag=_("works") if method.works else _("does not work"),
         tone="" if method.works else "bad",
     )

@@ -130,8 +130,9 @@ def custodian_projects(request: HttpRequest, public_id: str) -> HttpResponse:
 def custodian_ways(request: HttpRequest, public_id: str) -> HttpResponse:
     """List the ways to pay, today's first."""
     found = custodian_for(request, public_id)
-    today = PaymentMethod.objects.filter(custodian=found, valid_to=None).order_by("kind", "donor_country", "id")
-    past = PaymentMethod.objects.filter(custodian=found, valid_to__isnull=False)
+    ways = PaymentMethod.objects.filter(custodian=found).select_related("custodian")
+    today = ways.filter(valid_to=None).order_by("kind", "donor_country", "id")
+    past = ways.filter(valid_to__isnull=False)
     page = page_of(past, request.GET.get("after", ""), lists.way_row)
     return _list(
         request,

@@ -95,9 +95,7 @@ def test_a_mistake_is_taken_back_by_two_persons(world, colleague):
     assert not mine.offers("approve/")
     refused = officer.post("custodian_correction_deed", wish.public_id, "approve", key="k1", code=officer.code)
     assert (refused.status, held_minor(world.project)) == (403, 3_000_00)
-    agreed = colleague.send(
-        colleague.open("custodian_correction", wish.public_id), "approve/", code=colleague.code
-    )
+    agreed = colleague.send(colleague.open("custodian_correction", wish.public_id), "approve/", code=colleague.code)
     assert "It is taken out" in agreed.text
     assert held_minor(world.project) == 0
 
