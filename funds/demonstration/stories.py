@@ -164,7 +164,7 @@ def built(scene: Scene) -> Story:
 
 
 def completed(scene: Scene) -> Story:
-    """Have the last money paid out; one receipt is refused, and a part is not shown at all."""
+    """Have the last money paid out; one receipt was refused, its successor waits, and a part is not shown at all."""
     yield from built(scene)
     yield from spending.tranche(scene, 2, STARTS + 58)
     yield scene.at(STARTS + 70, 7)
@@ -172,6 +172,8 @@ def completed(scene: Scene) -> Story:
     yield scene.at(STARTS + 72, 18)
     spending.refuse_receipt(scene, shown[-1])
     spending.accept_receipts(scene, shown[:-1])
+    yield scene.at(scene.begins - 2, 7)
+    spending.show_receipts(scene, 2, percent=15)
 
 
 def completed_just_now(scene: Scene) -> Story:
