@@ -86,7 +86,8 @@ def parse_amount(text: str, currency: str) -> Money:
         else:
             message = _("There are too many digits behind the point.")
         raise InvalidInput(message, code="amount", field="amount")
-    minor = int(whole) * 10**exponent + int(fraction.ljust(exponent, "0") or 0)
+    # Beyond some thousands of digits Python itself refuses to read a number.
+    minor = int(whole) * 10**exponent + int(fraction.ljust(exponent, "0") or 0) if len(whole) < 40 else LARGEST + 1
     if minor > LARGEST:
         raise InvalidInput(_("This sum is too large."), code="amount", field="amount")
     return Money(minor, currency)
