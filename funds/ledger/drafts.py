@@ -111,7 +111,7 @@ def link_faults(
         return
     if kind not in OPENS and _opened(legs) != _opened(mirror(resolved.legs) if resolved else []):
         yield "has to take back exactly what the entry that it names has opened"
-    if resolved is not None and resolved.kind in GIFTS and _back(legs) > _came(resolved.legs):
+    if resolved is not None and resolved.kind in GIFTS and not _back(legs) <= _came(resolved.legs):
         yield "gives back more than came"
 
 
