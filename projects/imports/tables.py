@@ -101,11 +101,21 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, str]:
         except LookupError:
             raise UnreadableFile(_("We do not know the encoding “%(name)s”.") % {"name": name}) from None
         except UnicodeDecodeError:
-            continue
+            if name != "utf-8" or not _mostly_utf8(data):
+                continue
+            text = data.decode(name, errors="replace")  # the rows with damaged letters are told one by one
         if "\x00" in text:
             raise UnreadableFile(_("This is not a list saved as text (CSV)."))
         return name.removesuffix("-sig"), text
     raise UnreadableFile(_("The letters of this file cannot be read. Save it as “CSV UTF-8” and try again."))
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """Say whether it is UTF-8 with a few damaged letters: read as Windows-1251 all of it would be gibberish."""
+    text = data.decode("utf-8", errors="replace")
+    damaged = text.count("\ufffd")
+    whole = sum(char > "\x7f" for char in text) - damaged
+    return whole > 4 * damaged
 
 
 def _separator(text: str) -> str:

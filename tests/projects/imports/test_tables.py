@@ -32,6 +32,13 @@ def test_windows_1251_is_read(saved):
     assert (table.encoding, table.lines[0].cells[1]) == ("windows-1251", "Вода для села")
 
 
+def test_one_damaged_letter_does_not_turn_the_list_into_gibberish(saved):
+    table = table_read(saved(CONTENT.encode() + "3;Көпүрө".encode()[:-1] + b";5\n"))
+    assert table.encoding == "utf-8"
+    assert table.lines[0].cells[1] == "Суу түтүгү, жаңы"
+    assert letters_lost(table.lines[2].cells[1], table.encoding)
+
+
 @pytest.mark.parametrize("mark", [";", ",", "\t"])
 def test_the_separator_is_found_out(saved, mark):
     rows = [["id", "title", "cost"], ["1", "Суу", "300"], ["2", "Жол", "200"]]
