@@ -49,6 +49,16 @@ class FilterForm(forms.Form):
         """Say whether anything was narrowed down."""
         return self.is_bound and self.is_valid() and any(self.cleaned_data.values())
 
+    @property
+    def choice_fields(self) -> list[forms.BoundField]:
+        """Return what can be chosen beside the word."""
+        return [self[name] for name in ("state", "category", "oblast")]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Say whether any of them is chosen."""
+        return self.has_choice and any(self.cleaned_data[bound.name] for bound in self.choice_fields)
+
     def narrow(self, found: QuerySet[Project]) -> QuerySet[Project]:
         """Apply the choices. An oblast's code is the beginning of the codes of all places in it."""
         data = self.cleaned_data

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from birge.documents.models import Document
-from birge.money import Money, format_money
-from funds.settlement.selectors import projects_money
+from funds.ledger.balances import balances_by_purpose
+from funds.settlement.selectors import ProjectMoney, projects_money
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
+from .facts import say
 from .words import STATUS_TONE, language, place_line
+
+PROMISES = ("promised", "pool", "reserved")  # accounts of the pledge book that hold what is still to come
 
 
 @dataclass(frozen=True)
@@ -32,18 +35,28 @@ class Card:
     goal_minor: int
     currency: str
     received_label: str
+    promised_minor: int
+    promised_label: str
     deadline: dt.date | None
 
 
 def cards(projects: Iterable[Project]) -> list[Card]:
     """Return the cards in the order given. `projects` should come with village and picture selected."""
     listed = list(projects)
-    money = projects_money(listed)
-    return [_card(project, money[project.public_id].received_minor, money[project.public_id].goal_minor)
-            for project in listed]  # fmt: skip
+    money, promised = projects_money(listed), promised_minor(listed)
+    return [_card(project, money[project.public_id], promised.get(project.public_id, 0)) for project in listed]
 
 
-def _card(project: Project, received: int, goal: int) -> Card:
+def promised_minor(projects: list[Project]) -> dict[str, int]:
+    """Return what is promised and still to be paid, donors and village together, by project; in two queries."""
+    found: dict[str, int] = {}
+    for row in balances_by_purpose([project.public_id for project in projects], PROMISES):
+        found[row.purpose_ref] = found.get(row.purpose_ref, 0) + row.amount
+    return found
+
+
+def _card(project: Project, money: ProjectMoney, promised: int) -> Card:
+    received, goal = say(money.received_minor, project.currency), say(money.goal_minor, project.currency)
     said = language()
     return Card(
         public_id=project.public_id,
@@ -53,13 +66,11 @@ def _card(project: Project, received: int, goal: int) -> Card:
         status_tone=STATUS_TONE[project.status],
         category_label=project.get_category_display(),
         picture=project.picture,
-        received_minor=received,
-        goal_minor=goal,
+        received_minor=money.received_minor,
+        goal_minor=money.goal_minor,
         currency=project.currency,
-        received_label=_("%(received)s received of %(goal)s")
-        % {
-            "received": format_money(Money(received, project.currency), said),
-            "goal": format_money(Money(goal, project.currency), said),
-        },
+        received_label=_("%(received)s received of %(goal)s") % {"received": received, "goal": goal},
+        promised_minor=promised,
+        promised_label=_("%(promised)s more is promised") % {"promised": say(promised, project.currency)},
         deadline=project.deadline if project.status == ProjectStatus.OPEN else None,
     )

@@ -14,7 +14,7 @@ from birge.organisations.models import Organisation
 from funds.ledger.codes import parse
 from funds.ledger.kinds import Book
 from funds.ledger.models import Entry
-from projects.works.models import Project
+from projects.works.models import BudgetLine, Project
 
 from .words import language
 
@@ -37,16 +37,36 @@ class Names:
     def __init__(self, codes: Sequence[str]) -> None:
         """`codes` are account codes such as `held:<custodian>:project-<project>`."""
         parts = [parse(code) for code in set(codes)]
-        project_ids = {part.purpose.partition("-")[2] for part in parts if "-" in part.purpose}
+        project_ids = {part.purpose_ref for part in parts if part.purpose_ref}
         custodian_ids = {part.custodian for part in parts if part.custodian}
         self.projects = {project.public_id: project for project in Project.objects.filter(public_id__in=project_ids)}
         self.custodians = {
             custodian.public_id: custodian for custodian in Organisation.objects.filter(public_id__in=custodian_ids)
         }
 
+        spent = {part.purpose_ref for part in parts if part.type == "spent"}
+        lines = BudgetLine.objects.filter(project__public_id__in=spent).select_related("project") if spent else []
+        self.lines = {(line.project.public_id, str(line.position)): line.text for line in lines}
+
     def project(self, code: str) -> Project | None:
         """Return the project that this account belongs to, if any."""
-        return self.projects.get(parse(code).purpose.partition("-")[2])
+        return self.projects.get(parse(code).purpose_ref)
+
+    def account_here(self, code: str) -> str:
+        """Return what the account is, on a page about its project: the project is not named again."""
+        part = parse(code)
+        words = {
+            "held": _("Held"),
+            "advance": _("Paid out, receipts to come"),
+            "spent": _("Spent, with receipts"),
+            "accountable": _("Paid out in all: the village must account for it"),
+            "promised": _("Promised by donors"),
+            "pool": _("The village’s share, still free"),
+            "reserved": _("The village’s share, kept for promises"),
+        }
+        name = words.get(part.type) or self.account(code)
+        line = self.lines.get((part.purpose_ref, part.line)) if part.type == "spent" else None
+        return f"{name}: {line}" if line else name
 
     def account(self, code: str) -> str:
         """Return what the account is, in words."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -26,6 +26,7 @@ from .facts import day, say
 from .projects import party_line
 from .words import language, place_line
 
+BEGINNING = frozenset({"made", "confirmed", "matched"})
 BUILT = frozenset({ProjectStatus.COMPLETED, ProjectStatus.CLOSED})
 
 
@@ -78,12 +79,12 @@ class Gift:
 
 def gift_of(pledge: Pledge) -> Gift:
     """Return what belongs together with this promise."""
-    refs = Pledge.objects.filter(group=pledge.group).values_list("public_id", flat=True)
+    group = list(Pledge.objects.filter(group=pledge.group).select_related("project", "custodian").order_by("id"))
     return Gift(
-        first=pledge,
-        live=pledge_open_in_group(pledge.group) or pledge,
+        first=group[0],
+        live=pledge_open_in_group(pledge.group) or group[-1],
         payments=list(Payment.objects.filter(group=pledge.group).order_by("id")),
-        match_minor=sum(match_of(ref) for ref in refs),
+        match_minor=sum(match_of(each.public_id) for each in group),
     )
 
 
@@ -95,18 +96,18 @@ def money_page(pledge: Pledge, token: str) -> dict[str, Any]:
     waits = gift.live.status in (PledgeStatus.MADE, PledgeStatus.CONFIRMED, PledgeStatus.DUE)
     return {
         "token": token,
-        "amount": pledge.amount,
+        "amount": gift.first.amount,
         "project": project,
         "title": project.title(said),
         "place_line": place_line(project.village),
         "reference": gift.live.public_id,
         "now_tone": tone,
         "now_line": line,
-        "needs_confirmation": pledge.status == PledgeStatus.MADE,
+        "needs_confirmation": gift.first.status == PledgeStatus.MADE,
         "ways_to_pay": ways_to_pay(gift.live) if gift.live.status == PledgeStatus.DUE and not gift.waiting else [],
         "to_pay": gift.live.amount,
         "payments_to_confirm": gift.waiting,
-        "steps": [step_line(step, project.public_id) for step in pledge_story(pledge)],
+        "steps": [step_line(step, project.public_id) for step in story(gift)],
         "match_minor": gift.match_minor,
         "match_line": _("The village adds %(amount)s to yours.") % {"amount": say(gift.match_minor, gift.currency)},
         "page": {
@@ -230,6 +231,17 @@ def detail_name(name: str) -> str:
         "name": _("Who"),
     }
     return words.get(name, name)
+
+
+def story(gift: Gift) -> list[StoryStep]:
+    """Return the steps of the gift, with its remainder where a part is still to come."""
+    steps = pledge_story(gift.first)
+    if gift.live.is_open and gift.live != gift.first:
+        begun = [step for step in steps if step.code in BEGINNING]
+        steps = begun + [step for step in pledge_story(gift.live) if step.code not in BEGINNING]
+        added = _("The village adds %(amount)s to yours.") % {"amount": say(gift.match_minor, gift.currency)}
+        steps = [replace(step, text=added) if step.code == "matched" else step for step in steps]
+    return [step for step in steps if step.code != "due"] if gift.waiting else steps
 
 
 def step_line(step: StoryStep, project_id: str) -> Step:

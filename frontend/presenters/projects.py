@@ -34,6 +34,7 @@ class PartyLine:
     received_label: str
     promised_label: str
     note: str
+    is_money: bool
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,9 @@ def party_line(party: PartyProgress, currency: str) -> PartyLine:
         received_minor=party.received_minor,
         promised_minor=party.promised_minor,
         received_label=_("%(received)s received of %(goal)s") % {"received": received, "goal": goal},
-        promised_label=_("%(promised)s more is promised, not paid yet") % {"promised": promised},
+        promised_label=_("%(promised)s more is promised") % {"promised": promised},
         note=note,
+        is_money=party.party != Party.IN_KIND,
     )
 
 

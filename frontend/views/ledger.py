@@ -31,8 +31,9 @@ def project_ledger(request: HttpRequest, public_id: str) -> HttpResponse:
     rows = balances_for(purpose_ref=project.public_id)
     names = Names([row.code for row in rows])
     balances = [
-        {"label": names.account(row.code), "code": row.code, "minor": row.amount, "currency": row.currency}
+        {"label": names.account_here(row.code), "code": row.code, "minor": row.amount, "currency": row.currency}
         for row in rows
+        if row.amount and row.type != "promisor"
     ]
     context = {"project": project, "title": project.title(language()), "balances": balances}
     return _page(request, purpose_ref=project.public_id, context=context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from birge.errors import BirgeError
 from frontend.access import page_actor, project_visible
 from frontend.forms.pledging import QuestionForm
-from frontend.forms.projects import FilterForm
+from frontend.forms.projects import GROUPS, FilterForm
 from frontend.presenters.cards import cards
 from frontend.presenters.projects import project_page
 from frontend.presenters.words import language
@@ -22,21 +22,31 @@ from frontend.refusals import refuse_in_form
 from projects.questions.services import question_ask
 from projects.works.models import Project
 from projects.works.selectors import projects_public
+from projects.works.states import ProjectStatus
 
 PAGE_SIZE = 24
+# Where help is wanted now stands first, then what is being built, then what is done, then the rest.
+PLACE = Case(
+    When(status=ProjectStatus.OPEN, then=0),
+    When(status__in=GROUPS["building"], then=1),
+    When(status__in=GROUPS["done"], then=2),
+    default=3,
+    output_field=IntegerField(),
+)
 
 
 @require_GET
 def project_list(request: HttpRequest) -> HttpResponse:
-    """All public projects, newest first, with filters that are links and work without a script."""
+    """List all public projects, those that raise money first, with filters that work without a script."""
     form = FilterForm(request.GET or None)
-    found: QuerySet[Project] = projects_public().select_related("village", "picture").order_by("-id")
+    found: QuerySet[Project] = projects_public().select_related("village__parent__parent__parent", "picture")
     if form.is_valid():
         found = form.narrow(found)
+    found = found.annotate(place=PLACE).order_by("place", "-id")
     after = request.GET.get("after", "")
-    last = Project.objects.filter(public_id=after).values_list("id", flat=True).first() if after else None
+    last = projects_public().annotate(place=PLACE).filter(public_id=after).first() if after else None
     if last is not None:
-        found = found.filter(id__lt=last)
+        found = found.filter(Q(place__gt=last.place) | Q(place=last.place, id__lt=last.pk))
     listed = list(found[: PAGE_SIZE + 1])
     context = {
         "form": form,

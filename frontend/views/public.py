@@ -28,7 +28,7 @@ def root(request: HttpRequest) -> HttpResponse:
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """Show what this is, what is raising money now, what was built."""
-    public = projects_public().select_related("village", "picture")
+    public = projects_public().select_related("village__parent__parent__parent", "picture")
     raising = public.filter(status=ProjectStatus.OPEN).order_by("deadline", "id")[:6]
     built = public.filter(status__in=[ProjectStatus.COMPLETED, ProjectStatus.CLOSED]).order_by("-id")[:3]
     context = {"cards": cards(raising), "finished": cards(built), "totals": totals_by_currency()}
