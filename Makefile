@@ -84,7 +84,7 @@ restore: $(VENV)/installed  ## Bring back FILE=…; refused if something is ther
 	@$(BIN)/python tools/restore.py $(if $(FORCE),--force) $(FILE)
 
 .PHONY: shots
-shots: $(VENV)/installed-dev  ## Take the pictures in docs/images anew (needs Chromium)
+shots: $(VENV)/installed-dev  ## Pictures of the main pages, 360×740 and 1280×800, into var/shots (needs Chromium)
 	@$(BIN)/python tools/shots.py
 
 .PHONY: messages

@@ -30,16 +30,13 @@ class AuditLine:
 
 def action_words() -> dict[str, str]:
     """Return the acts in words. What is missing here shows by its code."""
+    return _people_words() | _money_words() | _project_words()
+
+
+def _people_words() -> dict[str, str]:
     return {
-        "correction_approve": _("Mistake with a payment put right"),
-        "correction_ask": _("Asked to take a payment back"),
-        "correction_refuse": _("Refused to take a payment back"),
-        "expense_accept": _("Receipt accepted"),
-        "expense_refuse": _("Receipt refused"),
         "factor_reset": _("Second factor taken away after a loss"),
         "member_admit": _("Member admitted"),
-        "milestone_accept": _("Stage accepted"),
-        "milestone_report": _("Stage reported"),
         "office_request": _("Change of office asked for"),
         "office_request_approve": _("Change of office agreed"),
         "office_request_refuse": _("Change of office refused"),
@@ -49,6 +46,19 @@ def action_words() -> dict[str, str]:
         "organisation_resume": _("Organisation may act again"),
         "organisation_suspend": _("Organisation stopped"),
         "organisation_verify": _("Organisation verified"),
+        "term_begin": _("Term began"),
+        "term_end": _("Term ended"),
+        "user_deactivate": _("Account closed"),
+    }
+
+
+def _money_words() -> dict[str, str]:
+    return {
+        "correction_approve": _("Mistake with a payment put right"),
+        "correction_ask": _("Asked to take a payment back"),
+        "correction_refuse": _("Refused to take a payment back"),
+        "expense_accept": _("Receipt accepted"),
+        "expense_refuse": _("Receipt refused"),
         "payment_confirm": _("Payment confirmed"),
         "payment_identify_approve": _("Origin of money agreed"),
         "payment_identify_ask": _("Origin of money claimed"),
@@ -57,6 +67,21 @@ def action_words() -> dict[str, str]:
         "payment_record": _("Payment written down"),
         "payment_refuse": _("Payment refused"),
         "pledge_call_back": _("Promise confirmed by a call"),
+        "receipt_submit": _("Receipt shown"),
+        "refund_confirm": _("Refund confirmed"),
+        "refund_not_sent": _("Refund did not go"),
+        "refund_pay": _("Refund sent"),
+        "release_ask": _("Money of a stage asked for"),
+        "release_pay": _("Stage paid out"),
+        "release_refuse": _("Money of a stage refused"),
+        "release_sign": _("Money of a stage signed"),
+    }
+
+
+def _project_words() -> dict[str, str]:
+    return {
+        "milestone_accept": _("Stage accepted"),
+        "milestone_report": _("Stage reported"),
         "project_adopt": _("Project adopted"),
         "project_cancel": _("Project cancelled"),
         "project_close": _("Project closed"),
@@ -69,20 +94,9 @@ def action_words() -> dict[str, str]:
         "project_submit": _("Project handed in"),
         "project_suspend": _("Project stopped"),
         "question_hide": _("Question hidden"),
-        "receipt_submit": _("Receipt shown"),
-        "refund_confirm": _("Refund confirmed"),
-        "refund_not_sent": _("Refund did not go"),
-        "refund_pay": _("Refund sent"),
-        "release_ask": _("Money of a stage asked for"),
-        "release_pay": _("Stage paid out"),
-        "release_refuse": _("Money of a stage refused"),
-        "release_sign": _("Money of a stage signed"),
         "signatory_change_approved": _("Another signatory agreed"),
         "signatory_change_ask": _("Another signatory asked for"),
         "signatory_change_refused": _("Another signatory refused"),
-        "term_begin": _("Term began"),
-        "term_end": _("Term ended"),
-        "user_deactivate": _("Account closed"),
     }
 
 

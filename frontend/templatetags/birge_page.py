@@ -36,13 +36,13 @@ def field(bound: BoundField) -> dict[str, Any]:
 
 @register.inclusion_tag("components/errors.html")
 def error_summary(form: Any) -> dict[str, Any]:
-    """The summary on top that links to each wrong field."""
+    """Show a summary on top that links to each wrong field."""
     return {"form": form}
 
 
 @register.inclusion_tag("components/bar.html")
 def bar(part: int, whole: int, label: str, kind: str = "") -> dict[str, Any]:
-    """A bar of `part` of `whole` (minor units), at most full. `label` says the same in words."""
+    """Draw a bar of `part` of `whole` (minor units), at most full. `label` says the same in words."""
     percent = min(100, part * 100 // whole) if whole > 0 else 0
     return {"percent": percent, "sliver": bool(part) and percent == 0, "label": label, "kind": kind}
 

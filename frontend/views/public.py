@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from birge.i18n.selectors import preferred_language
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +9,7 @@ from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from birge.i18n.selectors import preferred_language
 from frontend.presenters.cards import cards
 from funds.settlement.selectors import totals_by_currency
 from projects.works.selectors import projects_public

@@ -104,20 +104,7 @@ def _heaps(custodian: Organisation, user: User) -> list[Heap]:
             _("A colleague wants a payment taken back."),
             "custodian_decisions",
         ),
-        Heap(
-            Refund.objects.filter(custodian=custodian, status=RefundStatus.DUE),
-            "due_at",
-            lambda n: ngettext("%(n)s refund to send", "%(n)s refunds to send", n),
-            _("A project ended; this money goes back."),
-            "custodian_refunds",
-        ),
-        Heap(
-            Refund.objects.filter(custodian=custodian, status=RefundStatus.SENT).filter(~Q(sent_by=user)),
-            "sent_at",
-            lambda n: ngettext("%(n)s refund to confirm", "%(n)s refunds to confirm", n),
-            _("A colleague sent it. Look at the statement."),
-            "custodian_refunds",
-        ),
+        *_refund_heaps(custodian, user),
         Heap(
             pledges_to_call(custodian).order_by(),
             "made_at",
@@ -131,6 +118,25 @@ def _heaps(custodian: Organisation, user: User) -> list[Heap]:
             lambda n: ngettext("%(n)s payment of unknown origin", "%(n)s payments of unknown origin", n),
             _("Find out whose it is."),
             "custodian_unknown_list",
+        ),
+    ]
+
+
+def _refund_heaps(custodian: Organisation, user: User) -> list[Heap]:
+    return [
+        Heap(
+            Refund.objects.filter(custodian=custodian, status=RefundStatus.DUE),
+            "due_at",
+            lambda n: ngettext("%(n)s refund to send", "%(n)s refunds to send", n),
+            _("A project ended; this money goes back."),
+            "custodian_refunds",
+        ),
+        Heap(
+            Refund.objects.filter(custodian=custodian, status=RefundStatus.SENT).filter(~Q(sent_by=user)),
+            "sent_at",
+            lambda n: ngettext("%(n)s refund to confirm", "%(n)s refunds to confirm", n),
+            _("A colleague sent it. Look at the statement."),
+            "custodian_refunds",
         ),
     ]
 

@@ -39,8 +39,22 @@ def council(request: HttpRequest) -> HttpResponse:
 def council_project(request: HttpRequest, public_id: str, wanted: str = "") -> HttpResponse:
     """Show everything about a project; adopt it, give it back, or decline it."""
     project = _project(request, public_id)
+    deeds = _council_deeds(project)
+    return deeds_page(
+        request,
+        template="council/project.html",
+        context=project_context(project),
+        deeds=deeds,
+        here=reverse("council_project", args=[public_id]),
+        wanted=wanted,
+        target=public_id,
+    )
+
+
+def _council_deeds(project: Project) -> list[Deed]:
+    """Return what a council can do with a project before it."""
     waits = project.status == ProjectStatus.SUBMITTED
-    deeds = [
+    return [
         Deed(
             name="adopt",
             title=_("The council adopted it"),
@@ -80,15 +94,6 @@ def council_project(request: HttpRequest, public_id: str, wanted: str = "") -> H
             offered=waits,
         ),
     ]
-    return deeds_page(
-        request,
-        template="council/project.html",
-        context=project_context(project),
-        deeds=deeds,
-        here=reverse("council_project", args=[public_id]),
-        wanted=wanted,
-        target=public_id,
-    )
 
 
 def _project(request: HttpRequest, public_id: str) -> Project:

@@ -30,7 +30,27 @@ def custodian_release(request: HttpRequest, public_id: str, wanted: str = "") ->
     )  # fmt: skip
     release = mine(request, releases, public_id)
     status = ReleaseStatus(release.status)
-    deeds = [
+    deeds = _release_deeds(release, status)
+    notes = {
+        ReleaseStatus.ASKED: (_("Both sides have not signed yet. Pay nothing."), "warn"),
+        ReleaseStatus.SIGNED: (_("Both sides have signed. You are none of the three persons before you."), ""),
+        ReleaseStatus.PAID: (_("It is paid and in the books."), ""),
+        ReleaseStatus.REFUSED: (_("Refused: %(reason)s") % {"reason": release.refused_reason}, "bad"),
+    }
+    context = {
+        "title": _("A stage to be paid"),
+        "facts": release_facts(release),
+        "note": notes[status][0],
+        "note_tone": notes[status][1],
+        "back": back_to(release.custodian),
+    }
+    here = reverse("custodian_release", args=[public_id])
+    return deeds_page(request, context=context, deeds=deeds, here=here, wanted=wanted, target=public_id)
+
+
+def _release_deeds(release: Release, status: ReleaseStatus) -> list[Deed]:
+    """Return what a custodian can do with the money of a stage."""
+    return [
         Deed(
             name="pay",
             title=_("I have paid it"),
@@ -59,21 +79,6 @@ def custodian_release(request: HttpRequest, public_id: str, wanted: str = "") ->
             offered=status in (ReleaseStatus.ASKED, ReleaseStatus.SIGNED),
         ),
     ]
-    notes = {
-        ReleaseStatus.ASKED: (_("Both sides have not signed yet. Pay nothing."), "warn"),
-        ReleaseStatus.SIGNED: (_("Both sides have signed. You are none of the three persons before you."), ""),
-        ReleaseStatus.PAID: (_("It is paid and in the books."), ""),
-        ReleaseStatus.REFUSED: (_("Refused: %(reason)s") % {"reason": release.refused_reason}, "bad"),
-    }
-    context = {
-        "title": _("A stage to be paid"),
-        "facts": release_facts(release),
-        "note": notes[status][0],
-        "note_tone": notes[status][1],
-        "back": back_to(release.custodian),
-    }
-    here = reverse("custodian_release", args=[public_id])
-    return deeds_page(request, context=context, deeds=deeds, here=here, wanted=wanted, target=public_id)
 
 
 @desk_page

@@ -162,11 +162,25 @@ def signing_project(request: HttpRequest, public_id: str, wanted: str = "") -> H
     if project is None:
         raise NotFound
     _signer(request, project)
+    deeds = _signing_deeds(project)
+    return deeds_page(
+        request,
+        template="signing/project.html",
+        context=shown.project_context(project),
+        deeds=deeds,
+        here=reverse("signing_project", args=[public_id]),
+        wanted=wanted,
+        target=public_id,
+    )
+
+
+def _signing_deeds(project: Project) -> list[Deed]:
+    """Return what an outside signatory can ask for or report."""
     people = {
         each.public_id: each
         for each in User.objects.filter(public_id__in=[ref for ref, _n in shown.could_sign(project)])
     }
-    deeds = [
+    return [
         Deed(
             name="close",
             title=_("A year later: how is it?"),
@@ -196,15 +210,6 @@ def signing_project(request: HttpRequest, public_id: str, wanted: str = "") -> H
             offered=project.status not in (ProjectStatus.CLOSED, ProjectStatus.EXPIRED, ProjectStatus.CANCELLED),
         ),
     ]
-    return deeds_page(
-        request,
-        template="signing/project.html",
-        context=shown.project_context(project),
-        deeds=deeds,
-        here=reverse("signing_project", args=[public_id]),
-        wanted=wanted,
-        target=public_id,
-    )
 
 
 def _signer(request: HttpRequest, project: Project) -> None:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from birge.accounts.models import User
 from birge.organisations.models import Organisation
+from birge.organisations.permissions import Action, require
 from funds.ledger.posting import command_finish, command_open
 from funds.matching.services import village_promise
 from projects.works.models import Project
@@ -31,6 +32,7 @@ def project_open_with_money(
 
     Asked again, it returns the project as it is.
     """
+    require(actor, Action.PROJECT_OPEN, project.administration)
     opened = command_open(
         scope=f"project:{project.public_id}",
         key="open",

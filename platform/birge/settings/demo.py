@@ -7,7 +7,7 @@ from .base import PAYMENT_PROVIDERS, VAR
 
 BIRGE_DEMO = True
 DEBUG = os.environ.get("BIRGE_DEBUG") == "1"
-SECRET_KEY = "demonstration-only-" + "not-a-secret-" * 4  # noqa: S105
+SECRET_KEY = "demonstration-only-" + "not-a-secret-" * 4
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 PAYMENT_PROVIDERS = [*PAYMENT_PROVIDERS, "funds.payments.providers.sandbox"]
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

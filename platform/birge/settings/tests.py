@@ -4,7 +4,7 @@ from .base import *  # noqa: F403
 from .base import PAYMENT_PROVIDERS, REST_FRAMEWORK, VAR
 
 BIRGE_DEMO = True
-SECRET_KEY = "tests-only-" * 6  # noqa: S105
+SECRET_KEY = "tests-only-" * 6
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PAYMENT_PROVIDERS = [*PAYMENT_PROVIDERS, "funds.payments.providers.sandbox"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

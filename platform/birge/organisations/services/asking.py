@@ -65,30 +65,34 @@ def office_request(
     seat_check(asked)
     _once(asked)
     asked.save()
+    _record_and_tell(asked)
+    return asked
+
+
+def _record_and_tell(asked: OfficeRequest) -> None:
     audit_record(
-        actor=actor,
+        actor=asked.asked_by,
         action="office_request",
         obj=asked,
-        organisation=organisation,
+        organisation=asked.organisation,
         reason=asked.reason,
-        kind=wanted.value,
+        kind=asked.kind,
         role=asked.role,
         seat=asked.seat,
-        person=person.public_id,
+        person=asked.person.public_id,
     )
-    others = [one for one in [person, *seat_holders(asked)] if one.pk != actor.pk]
+    others = [one for one in [asked.person, *seat_holders(asked)] if one.pk != asked.asked_by_id]
     tell(
         others,
         "office_asked",
-        organisation,
+        asked.organisation,
         role=asked.role,
         until=asked.ends,
-        kind=wanted.value,
-        person=str(person),
-        asked_by=str(actor),
+        kind=asked.kind,
+        person=str(asked.person),
+        asked_by=str(asked.asked_by),
         reason=asked.reason,
     )
-    return asked
 
 
 def _asker_check(kind: RequestKind, organisation: Organisation, person: User, actor: User) -> None:
