@@ -56,7 +56,7 @@ check-types: $(VENV)/installed-dev
 	@$(BIN)/mypy --no-error-summary . && echo "types: fine"
 
 check-layers: $(VENV)/installed-dev
-	@PYTHONPATH=platform:engine $(BIN)/lint-imports --no-timings
+	@PYTHONPATH=platform:engine $(BIN)/lint-imports
 
 check-templates: $(VENV)/installed-dev
 	@$(BIN)/djlint --quiet --lint . && echo "templates: fine"

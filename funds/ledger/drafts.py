@@ -14,7 +14,7 @@ from . import codes
 from .kinds import ACCOUNT_TYPES, GIFTS, OPENS, SHAPES, Book, EntryKind, Part
 
 
-class MalformedEntry(ValueError):  # noqa: N818 - it is what the draft is
+class MalformedEntry(ValueError):
     """A draft that no rule of the books allows. Always a mistake of ours, never of a user."""
 
 

@@ -14,7 +14,7 @@ class BirgeError(Exception):
     default_message: Any = _("Something is not right.")
 
     def __init__(self, message: Any = None, *, code: str = "", field: str = "", **data: Any) -> None:
-        """`data` holds the facts behind the refusal (ids, minor units, states); doors may show them."""
+        """Keep in `data` the facts behind the refusal (ids, minor units, states); doors may show them."""
         self.message = message if message is not None else self.default_message
         self.code = code or self.code
         self.field = field

@@ -40,7 +40,7 @@ def seeded(seed: str) -> Iterator[None]:
     """
     if not settings.BIRGE_DEMO:
         raise ImproperlyConfigured("Seeded randomness exists only in demonstration mode (BIRGE_DEMO).")
-    token = _seeded.set(random.Random(seed))
+    token = _seeded.set(random.Random(seed))  # noqa: S311 - a story, not a secret
     try:
         yield
     finally:

@@ -60,7 +60,7 @@ class Target:
     actor: User
 
 
-class _Undo(Exception):  # noqa: N818 - no error: the way out of a transaction that must leave nothing
+class _Undo(Exception):
     pass
 
 

@@ -101,7 +101,8 @@ def problem(response, kind):
         "type": f"/api/problems/{kind}",
         "status": KINDS[kind].status,
     }
-    assert body["title"] and body["detail"]
+    assert body["title"]
+    assert body["detail"]
     return body
 
 

@@ -17,7 +17,7 @@ from .factors import ENROLLED
 from .models import User
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """E-mail and password, or a code by e-mail; no phone, no messenger, no other site's account."""
 
     def clean_email(self, email: str) -> str:

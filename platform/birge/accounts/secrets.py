@@ -18,7 +18,7 @@ def _cipher() -> MultiFernet:
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in keys])
 
 
-class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class MFAAdapter(DefaultMFAAdapter):
     """allauth's second factors, with their secrets and recovery seeds encrypted."""
 
     def encrypt(self, text: str) -> str:

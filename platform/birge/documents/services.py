@@ -35,9 +35,7 @@ def content_type_of(data: bytes) -> str:
             return content_type
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
-    raise InvalidInput(
-        _("Please send a PDF or a photo (JPEG, PNG or WebP)."), field="file", code="unknown_file_type"
-    )
+    raise InvalidInput(_("Please send a PDF or a photo (JPEG, PNG or WebP)."), field="file", code="unknown_file_type")
 
 
 def document_store(

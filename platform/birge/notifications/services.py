@@ -46,7 +46,7 @@ def notice_deliver(notice_id: int) -> None:
         subject, body = render(notice)
         try:
             _out(notice, subject, body)
-        except Exception as error:  # noqa: BLE001 - whatever a gateway raises, the message must be tried again
+        except Exception as error:
             notice.error = type(error).__name__
             notice.next_try_at = clock.now() + WAIT * 2 ** (notice.attempts - 1)
         else:
