@@ -49,7 +49,7 @@ class PictureOutput(serializers.Serializer[Any]):
             {
                 "width": rendition.width,
                 "height": rendition.height,
-                "url": reverse("document", args=[document.public_id, rendition.width]),
+                "url": reverse("document_sized", args=[document.public_id, rendition.width]),
             }
             for rendition in sorted(document.renditions.all(), key=lambda rendition: rendition.width)
         ]
