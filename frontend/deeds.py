@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import messages
 from django.db import transaction
@@ -112,7 +113,8 @@ def deeds_page(
     acts = [
         Act(deed, forms_sent.get(deed.name) or deed.make(), f"{here}{deed.name}/") for deed in deeds if deed.offered
     ]
-    return render(request, template, {**context, "acts": acts}, status=422 if wanted else 200)
+    shown = {**context, "acts": acts, "has_passkey": _has_passkey(request, acts)}
+    return render(request, template, shown, status=422 if wanted else 200)
 
 
 def deed_do(request: HttpRequest, deed: Deed, form: OnceForm, target: str) -> str | None:
@@ -195,6 +197,11 @@ def refuse(form: OnceForm, error: BirgeError) -> None:
     if error.field not in form.fields:
         error.field = form.aliases.get(error.field, error.field)
     refuse_in_form(form, error)
+
+
+def _has_passkey(request: HttpRequest, acts: Sequence[Act]) -> bool:
+    passkeys = Authenticator.objects.filter(user=signed_in(request), type=Authenticator.Type.WEBAUTHN)
+    return any(act.form.takes_code for act in acts) and passkeys.exists()
 
 
 def _scope(actor: User) -> str:

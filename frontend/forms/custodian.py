@@ -38,7 +38,6 @@ class FindForm(forms.Form):
     q = forms.CharField(
         label=_("Reference, sum, or the donor’s e-mail or phone"),
         max_length=80,
-        required=False,
         widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}),
     )
 

@@ -38,7 +38,7 @@ class PersonField(forms.EmailField):
 class PlaceForm(forms.Form):
     """Where it is."""
 
-    q = forms.CharField(label=_("Name of the ayil aimak or town"), max_length=80, required=False)
+    q = forms.CharField(label=_("Name of the ayil aimak or town"), max_length=80)
 
 
 class ApplyForm(PaperForm):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from babel import Locale
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from frontend.presenters.words import language
+from frontend.presenters.words import country_names
 from funds.pledges.models import CREDIT_LINE_LENGTH
 from funds.pledges.services.cleaning import COUNTRIES
 
@@ -34,7 +33,7 @@ CREDIT = [
 
 def countries() -> list[Any]:
     """Return the countries to choose from in the reader's language: where most are first, then all others by name."""
-    names = Locale.parse({"ky": "ky", "ru": "ru"}.get(language(), "en")).territories
+    names = country_names()
     others = sorted((names.get(code, code), code) for code in COUNTRIES - set(dict(USUAL_COUNTRIES)))
     return [
         ("", _("Choose")),

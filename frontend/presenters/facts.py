@@ -6,12 +6,12 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from birge.i18n.dates import day_text
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from birge.accounts.models import User
 from birge.documents.models import Document
+from birge.i18n.dates import day_text
 from birge.money import Money, format_money
 
 from .words import language

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -31,7 +32,7 @@ from birge.organisations.services.rules import ONE_SEAT
 from .facts import Fact, Link, day, facts, paper_fact, signed, who
 from .rows import Row
 from .tasks import Task
-from .words import language, place_line
+from .words import country_names, language, place_line
 
 STATUS_TONE = {
     OrganisationStatus.DRAFT: "off",
@@ -134,9 +135,9 @@ def term_line(term: Term) -> str:
 
 
 def office_label(role: str, seat: int) -> str:
-    """Return the name of an office; its number only where there are several."""
-    name = str(Role(role).label)
-    return name if role in ONE_SEAT else _("%(office)s, seat %(seat)s") % {"office": name, "seat": seat}
+    """Return the name of an office; its number from the second seat on."""
+    name = capfirst(str(Role(role).label))
+    return name if seat == 1 else _("%(office)s, seat %(seat)s") % {"office": name, "seat": seat}
 
 
 def seats(organisation: Organisation) -> list[Seat]:
@@ -186,9 +187,14 @@ def organisation_facts(organisation: Organisation) -> list[Fact]:
     said = language()
     names = {organisation.name_ru, organisation.name_ky, organisation.name_en} - {"", organisation.name(said)}
     return facts(
-        Fact(_("What it is"), str(OrganisationKind(organisation.kind).label)),
+        Fact(_("What it is"), capfirst(str(OrganisationKind(organisation.kind).label))),
         Fact(_("Other names"), "\n".join(sorted(names))),
-        Fact(_("Where"), place_line(organisation.place) if organisation.place else organisation.country),
+        Fact(
+            _("Where"),
+            place_line(organisation.place)
+            if organisation.place
+            else country_names().get(organisation.country, organisation.country),
+        ),
         Fact(_("Registration number"), organisation.registered_number),
         Fact(_("E-mail"), organisation.contact_email),
         Fact(_("What it does"), organisation.about),

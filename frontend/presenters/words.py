@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from babel import Locale
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,12 @@ STATUS_TONE: dict[str, str] = {
 def language() -> str:
     """Return the reader's language code."""
     return (get_language() or "ky")[:2]
+
+
+def country_names() -> dict[str, str]:
+    """Return the names of countries by their two letters, in the reader's language."""
+    names = Locale.parse({"ky": "ky", "ru": "ru"}.get(language(), "en")).territories
+    return {**dict(names), "KG": _("Kyrgyzstan")}
 
 
 def place_line(place: Place) -> str:

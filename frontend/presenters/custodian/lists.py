@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from birge.errors import BirgeError
@@ -14,7 +15,7 @@ from birge.notifications.services import Contact
 from birge.organisations.models import Organisation
 from frontend.presenters.facts import day, say, who
 from frontend.presenters.rows import Row
-from frontend.presenters.words import STATUS_TONE, language
+from frontend.presenters.words import STATUS_TONE, country_names, language
 from funds.payments.models import Identification, Payment, PaymentKind, PaymentMethod, PaymentStatus
 from funds.pledges.contacts import contact_clean
 from funds.pledges.models import Pledge
@@ -105,11 +106,16 @@ def project_row(project: Project) -> Row:
     )
 
 
+def country(code: str) -> str:
+    """Return the name of the country that a way to pay is for."""
+    return country_names().get(code, code) if code else _("every country")
+
+
 def way_row(method: PaymentMethod) -> Row:
     """Return a way to pay and whether it works."""
     until = f" – {day(method.valid_to)}" if method.valid_to else ""
     return Row(
-        title=f"{PaymentKind(method.kind).label}, {method.donor_country or _('every country')}",
+        title=f"{capfirst(str(PaymentKind(method.kind).label))}, {country(method.donor_country)}",
         text=" · ".join(part for part in (f"{day(method.valid_from)}{until}", method.note(language())) if part),
         url="" if method.valid_to else reverse("custodian_way", args=[method.custodian.public_id, method.pk]),
         tag=_("works") if method.works else _("does not work"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from birge.accounts.models import User
@@ -95,7 +96,7 @@ def _waiting(payment: Payment) -> list[Link]:
     ]
 
 
-def claim_context(claim: Identification) -> dict[str, Any]:
+def claim_context(claim: Identification, user: User) -> dict[str, Any]:
     """Return the page of a claim on money of unknown origin."""
     payment = claim.payment
     return {
@@ -112,12 +113,12 @@ def claim_context(claim: Identification) -> dict[str, Any]:
             Fact(_("Decided by"), signed(claim.decided_by, claim.decided_at) if claim.decided_by else ""),
             *entry_fact(claim.entry_id),
         ),
-        **_outcome(claim.status, claim.reason),
+        **_outcome(claim.status, claim.reason, mine=claim.asked_by_id == user.pk),
         "back": back_to(payment.custodian, "custodian_decisions", _("To decide")),
     }
 
 
-def correction_context(correction: Correction) -> dict[str, Any]:
+def correction_context(correction: Correction, user: User) -> dict[str, Any]:
     """Return the page of a wish to take a payment back."""
     payment = correction.payment
     return {
@@ -133,17 +134,19 @@ def correction_context(correction: Correction) -> dict[str, Any]:
             ),
             *payment_facts(payment),
         ],
-        **_outcome(correction.status, correction.refused_reason),
+        **_outcome(correction.status, correction.refused_reason, mine=correction.asked_by_id == user.pk),
         "back": back_to(payment.custodian, "custodian_decisions", _("To decide")),
     }
 
 
-def _outcome(status: str, reason: str) -> dict[str, str]:
+def _outcome(status: str, reason: str, *, mine: bool) -> dict[str, str]:
     if status == "approved":
         return {"note": _("Agreed."), "note_tone": ""}
     if status == "refused":
         return {"note": _("Refused: %(reason)s") % {"reason": reason}, "note_tone": "bad"}
-    return {"note": _("Who asked cannot decide. Another officer must."), "note_tone": "warn"}
+    if mine:
+        return {"note": _("You asked, so another officer decides."), "note_tone": "warn"}
+    return {"note": _("A colleague asked. Look at the papers, then decide."), "note_tone": "warn"}
 
 
 def refund_context(refund: Refund) -> dict[str, Any]:
@@ -197,7 +200,7 @@ def release_facts(release: Release) -> list[Fact]:
         Fact(_("Asked by"), signed(release.asked_by, release.asked_at)),
         *(
             Fact(
-                str(side.label),
+                capfirst(str(side.label)),
                 signed(signatures[side].signer, signatures[side].at) if side in signatures else _("not signed yet"),
             )
             for side in Side

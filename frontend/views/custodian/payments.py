@@ -87,7 +87,8 @@ def custodian_claim(request: HttpRequest, public_id: str, wanted: str = "") -> H
     """Decide, as another officer, whose the money of unknown origin is."""
     claims = Identification.objects.select_related("payment__custodian", "project", "proof", "asked_by", "decided_by")
     claim = mine(request, claims, public_id, "payment__custodian")
-    open_for_me = claim.status == Identification.Status.ASKED and claim.asked_by_id != signed_in(request).pk
+    user = signed_in(request)
+    open_for_me = claim.status == Identification.Status.ASKED and claim.asked_by_id != user.pk
     deeds = [
         Deed(
             name="approve",
@@ -113,7 +114,9 @@ def custodian_claim(request: HttpRequest, public_id: str, wanted: str = "") -> H
         ),
     ]
     here = reverse("custodian_claim", args=[public_id])
-    return deeds_page(request, context=claim_context(claim), deeds=deeds, here=here, wanted=wanted, target=public_id)
+    return deeds_page(
+        request, context=claim_context(claim, user), deeds=deeds, here=here, wanted=wanted, target=public_id
+    )
 
 
 @desk_page
@@ -124,7 +127,8 @@ def custodian_correction(request: HttpRequest, public_id: str, wanted: str = "")
         "asked_by", "decided_by",
     )  # fmt: skip
     wish = mine(request, wishes, public_id, "payment__custodian")
-    open_for_me = wish.status == Correction.Status.ASKED and wish.asked_by_id != signed_in(request).pk
+    user = signed_in(request)
+    open_for_me = wish.status == Correction.Status.ASKED and wish.asked_by_id != user.pk
     deeds = [
         Deed(
             name="approve",
@@ -149,7 +153,7 @@ def custodian_correction(request: HttpRequest, public_id: str, wanted: str = "")
     ]
     here = reverse("custodian_correction", args=[public_id])
     return deeds_page(
-        request, context=correction_context(wish), deeds=deeds, here=here, wanted=wanted, target=public_id
+        request, context=correction_context(wish, user), deeds=deeds, here=here, wanted=wanted, target=public_id
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from birge.errors import NotFound
@@ -11,6 +12,7 @@ from birge.organisations.permissions import is_platform_administrator
 from frontend.access import desk_page, signed_in
 from frontend.deeds import Deed, deeds_page
 from frontend.forms.custodian import ReasonForm, WayForm
+from frontend.presenters.custodian.lists import country
 from frontend.presenters.custodian.subjects import back_to
 from frontend.presenters.facts import Fact, Link, day, facts, say
 from frontend.presenters.money import detail_name
@@ -55,9 +57,9 @@ def custodian_way(request: HttpRequest, public_id: str, number: int, wanted: str
         offered=method.valid_to is None,
     )
     context = {
-        "title": str(PaymentKind(method.kind).label),
+        "title": capfirst(str(PaymentKind(method.kind).label)),
         "facts": facts(
-            Fact(_("For donors in"), method.donor_country or _("every country")),
+            Fact(_("For donors in"), country(method.donor_country)),
             Fact(_("Since"), day(method.valid_from)),
             Fact(_("Until"), day(method.valid_to)),
             *(Fact(detail_name(name), str(value), css="mono") for name, value in method.details.items()),

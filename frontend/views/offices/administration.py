@@ -55,6 +55,8 @@ def organisation_check(request: HttpRequest, public_id: str, wanted: str = "") -
         raise NotFound
     status, other = OrganisationStatus(found.status), found.created_by_id != user.pk
     note, tone = shown.organisation_note(found)
+    if status == _S.SUBMITTED:
+        note, tone = _("Compare the papers with what is written here. You decide whether its people may act."), "warn"
     if not other:
         note, tone = _("You applied for it, so another administrator decides."), "warn"
     context = {

@@ -172,7 +172,7 @@ def test_money_of_unknown_origin_finds_its_promise_by_two_persons(world, officer
     assert "Nobody knows whose money this is." in shown.text
     pledge = make.confirmed_pledge(world.project, 3_000_00)
     claim = officer.send(officer.go(page.url), "identify/", pledge=pledge.public_id.upper(), paper=a_paper())
-    assert "Who asked cannot decide." in claim.text
+    assert "You asked, so another officer decides." in claim.text
     assert not claim.offers("approve/")
     agreed = colleague.send(colleague.go(claim.url), "approve/", code=colleague.code)
     assert "The money belongs to its project now." in agreed.text
