@@ -95,6 +95,8 @@ _POSTGRESQL = (
     IF ended IS NULL THEN RETURN; END IF;
     IF resolved IS NOT NULL AND undone IS NOT NULL THEN
         RAISE EXCEPTION 'ledger_entry: it ends one entry or undoes one, not both' {_RAISE}; END IF;
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'ledger_entry: only a read committed transaction sees all that was ended' {_RAISE}; END IF;
     PERFORM 1 FROM ledger_command WHERE id = (SELECT command_id FROM ledger_entry WHERE id = ended) FOR NO KEY UPDATE;
     IF NOT FOUND THEN RAISE EXCEPTION 'ledger_entry: what it names is not there' {_RAISE}; END IF;
     IF EXISTS (SELECT 1 FROM ledger_entry WHERE reverses_id = resolved) OR EXISTS (
