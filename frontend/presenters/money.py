@@ -20,10 +20,11 @@ from funds.pledges.states import PledgeStatus
 from funds.pledges.tokens import pledge_link
 from funds.releases.models import Refund, RefundStatus
 from funds.settlement.selectors import Progress, StoryStep, pledge_story, project_progress
+from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
 from .facts import day, say
-from .projects import party_line
+from .projects import party_line, signed_line
 from .words import language, place_line
 
 BEGINNING = frozenset({"made", "confirmed", "matched"})
@@ -39,6 +40,7 @@ class Step:
     on: Any
     link: str
     link_text: str
+    who: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ def money_page(pledge: Pledge, token: str) -> dict[str, Any]:
         "ways_to_pay": ways_to_pay(gift.live) if gift.live.status == PledgeStatus.DUE and not gift.waiting else [],
         "to_pay": gift.live.amount,
         "payments_to_confirm": gift.waiting,
-        "steps": [step_line(step, project.public_id) for step in story(gift)],
+        "steps": step_lines(story(gift), progress, project),
         "match_minor": gift.match_minor,
         "match_line": _("The village adds %(amount)s to yours.") % {"amount": say(gift.match_minor, gift.currency)},
         "page": {
@@ -244,11 +246,35 @@ def story(gift: Gift) -> list[StoryStep]:
     return [step for step in steps if step.code != "due"] if gift.waiting else steps
 
 
-def step_line(step: StoryStep, project_id: str) -> Step:
+def step_lines(steps: list[StoryStep], progress: Progress, project: Project) -> list[Step]:
+    """Return the steps as the page shows them; after money left, how much of it receipts show."""
+    lines, last_out = [step_line(step, project) for step in steps], 0
+    for number, step in enumerate(steps, start=1):
+        last_out = number if step.code == "released" else last_out
+    if last_out:
+        words = {
+            "spent": say(progress.spent_minor, progress.currency),
+            "out": say(progress.released_minor, progress.currency),
+        }
+        lines.insert(
+            last_out,
+            Step(
+                tone="done" if progress.spent_minor == progress.released_minor else "now",
+                text=_("Receipts show what %(spent)s of %(out)s was spent on.") % words,
+                on=None,
+                link=reverse("project_ledger", args=[project.public_id]),
+                link_text=_("in the ledger"),
+            ),
+        )
+    return lines
+
+
+def step_line(step: StoryStep, project: Project) -> Step:
     """Return a step with the address of what proves it."""
     link, link_text = "", ""
     if step.entry:
         link, link_text = reverse("entry", args=[step.entry]), _("in the ledger")
     elif step.photos:
-        link, link_text = reverse("project", args=[project_id]) + "#updates", _("see the photos")
-    return Step(tone=step.tone, text=step.text, on=step.on, link=link, link_text=link_text)
+        link, link_text = reverse("project", args=[project.public_id]) + "#updates", _("see the photos")
+    who = signed_line(project) if step.code == "released" else ""
+    return Step(tone=step.tone, text=step.text, on=step.on, link=link, link_text=link_text, who=who)

@@ -5,22 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from birge import clock
-from funds.releases.models import Release, ReleaseStatus
+from birge.organisations.models import OrganisationKind
+from funds.releases.models import Expense, ExpenseStatus, Release, ReleaseStatus
 from funds.settlement.selectors import PartyProgress, project_progress
 from projects.questions.models import Question
 from projects.updates.models import Update
 from projects.works.models import BudgetLine, Milestone, MilestoneStatus, Party, Project, Transition
 from projects.works.states import ProjectStatus
 
-from .facts import say
+from .facts import day, say
+from .rows import Row
 from .words import STATUS_TONE, language, place_line, status_note
 
 TAKES_QUESTIONS = frozenset(set(ProjectStatus) - {ProjectStatus.DRAFT, ProjectStatus.SUBMITTED})
 MOST_UPDATES = 20
+MOST_RECEIPTS = 50
+GROUPS_RUNNING = frozenset({ProjectStatus.FUNDED, ProjectStatus.UNDER_WAY, ProjectStatus.SUSPENDED})
 
 
 @dataclass(frozen=True)
@@ -81,6 +86,7 @@ def project_page(project: Project) -> dict[str, Any]:
         "no_updates_line": _("No news yet."),
         "questions": questions(project),
         "budget": budget(project),
+        "receipts": receipts(project),
         "total_minor": sum(line.total_minor for line in project.budget_lines.all()),
         "history": history(project),
         **people(project),
@@ -107,16 +113,24 @@ def party_line(party: PartyProgress, currency: str) -> PartyLine:
 
 
 def if_it_fails(project: Project) -> str:
-    """Say in one sentence what happens to the money, for the state the project is in."""
-    if project.status in (ProjectStatus.COMPLETED, ProjectStatus.CLOSED):
-        return _("It did come together: this is built.")
-    if project.deadline and project.status in (ProjectStatus.OPEN, ProjectStatus.PLEDGED_IN_FULL):
-        from birge.i18n.dates import day_text
-
-        return _("If the shares are not promised by %(day)s, promises end and money already paid goes back.") % {
-            "day": day_text(project.deadline, language())
+    """Say in one sentence what happens to the money if it fails; nothing where that is decided already."""
+    status = ProjectStatus(project.status)
+    if status in (ProjectStatus.OPEN, ProjectStatus.PLEDGED_IN_FULL) and project.deadline:
+        return _("If it does not come together by %(day)s, promises end and money already paid goes back.") % {
+            "day": day(project.deadline)
         }
-    return _("Promises end, and what is still held goes back to those who paid, in proportion.")
+    if status in GROUPS_RUNNING:
+        return _("If it is given up, what is still held goes back to those who paid, in proportion.")
+    return ""
+
+
+def signed_line(project: Project) -> str:
+    """Say from which two sides money that left was signed."""
+    sides = {
+        "village": project.administration.name(language()),
+        "outside": project.signatory_organisation.name(language()) if project.signatory_organisation else "",
+    }
+    return _("signed for %(village)s and for %(outside)s") % sides
 
 
 def stages(project: Project) -> list[Stage]:
@@ -133,12 +147,12 @@ def _stage(stage: Milestone, release: Release | None, project: Project) -> Stage
     if release is not None:
         asked = _("%(amount)s asked for, not paid yet")
         words = {
-            ReleaseStatus.PAID: _("%(amount)s paid out, signed from both sides"),
+            ReleaseStatus.PAID: _("%(amount)s paid out, %(signed)s"),
             ReleaseStatus.ASKED: asked,
             ReleaseStatus.SIGNED: asked,
         }
         amount = say(release.amount_minor, release.currency)
-        line = words.get(ReleaseStatus(release.status), "") % {"amount": amount}
+        line = words.get(ReleaseStatus(release.status), "") % {"amount": amount, "signed": signed_line(project)}
     tone = "done" if accepted else ("now" if release is not None or stage.status == MilestoneStatus.REPORTED else "")
     return Stage(
         text=stage.text,
@@ -206,11 +220,37 @@ def history(project: Project) -> list[dict[str, Any]]:
         {
             "label": ProjectStatus(step.to_status).label,
             "at": step.at,
-            "by": step.actor_office or _("the system, by its rule"),
+            "by": _office(step.actor_office),
             "reason": step.reason if step.actor_id is not None else _(step.reason) if step.reason else "",
         }
         for step in found
     ]
+
+
+def _office(kind: str) -> str:
+    if not kind:
+        return _("the system, by its rule")
+    return str(OrganisationKind(kind).label) if kind in OrganisationKind.values else kind
+
+
+def receipts(project: Project) -> list[Row]:
+    """Return the receipts shown so far: for which line of the budget, when, how much. Who was paid is not told."""
+    found = Expense.objects.filter(project=project).exclude(status=ExpenseStatus.REFUSED)
+    rows = []
+    for expense in found.select_related("budget_line", "receipt").order_by("-spent_on", "-id")[:MOST_RECEIPTS]:
+        waits = expense.status == ExpenseStatus.SUBMITTED
+        link = reverse("entry", args=[expense.entry_id]) if expense.entry_id else ""
+        rows.append(
+            Row(
+                title=expense.budget_line.text,
+                text=_("No. %(number)s, %(day)s") % {"number": expense.number, "day": day(expense.spent_on)},
+                url=link,
+                amount=say(expense.amount_minor, expense.currency),
+                tag=_("not checked yet") if waits else "",
+                tone="wait",
+            )
+        )
+    return rows
 
 
 def people(project: Project) -> dict[str, Any]:

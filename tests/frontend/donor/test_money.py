@@ -72,6 +72,19 @@ def test_arrived_money_says_who_holds_it_and_each_step_leads_to_the_public_ledge
     assert pledge.public_id not in entry.text
 
 
+def test_after_money_left_it_says_who_signed_and_what_receipts_show(guest):
+    world = make.under_way(donors=10_000_00, village=10_000_00, stages=2)
+    release = make.released(world)
+    make.receipt(world, release, 4_000_00)
+    pledge = Pledge.objects.get()
+    page = money(guest, pledge)
+    assert "10,000 som was paid out for the work and 10,000 som is still held." in page.text
+    assert f"signed for {world.project.administration.name_ru} and for {world.association.name_ru}" in page.text
+    assert "Receipts show what 0 som of 10,000 som was spent on." in page.text
+    assert world.head.name not in page.text
+    assert guest.go(page.link(str(release.entry_id))).status == 200
+
+
 def test_the_payer_says_yes_and_it_is_in_the_books(guest, world):
     pledge = due(world)
     payment = make.record(world, pledge)

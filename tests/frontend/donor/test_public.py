@@ -86,7 +86,7 @@ def test_promises_and_money_never_share_a_bar(guest):
     assert "14,000 som more is promised" in card.text
     page = guest.open("project", world.project.public_id)
     assert "4,000 som more is promised" in page.text
-    assert "If it does not come together:" in page.text
+    assert "If it does not come together by" in page.text
 
 
 def test_a_draft_is_nobodys_to_see(guest):
