@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 
-from frontend.views import council, signing
+from frontend.views import council, donors, signing
 from frontend.views.custodian import desk, paying, payments, promises, recording, ways
 from frontend.views.offices import administration, organisations, requests
 
@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *deeds("sign/stage/<str:public_id>/<int:position>/", signing.signing_stage, "signing_stage"),
     *deeds("sign/receipt/<str:public_id>/", signing.signing_receipt, "signing_receipt"),
     *deeds("sign/project/<str:public_id>/", signing.signing_project, "signing_project"),
+    *deeds("share/<str:public_id>/", donors.share_promise, "share_promise"),
     path("organisations/new/", organisations.organisation_apply, name="organisation_apply"),
     *deeds("organisations/new/<slug:kind>/", organisations.organisation_new, "organisation_new"),
     *deeds("organisations/new/<slug:kind>/in/<str:place>/", organisations.organisation_new, "organisation_new_in"),

@@ -8,6 +8,7 @@ from birge.organisations.selectors import organisations_of
 
 from .council import council_tasks
 from .custodian.desk import custodian_tasks
+from .donors import donor_tasks
 from .offices import administrator_tasks
 from .signing import signing_tasks
 from .tasks import Task
@@ -20,5 +21,6 @@ def tasks_for(user: User) -> list[Task]:
         *signing_tasks(user),
         *(task for custodian in custodians for task in custodian_tasks(custodian, user)),
         *council_tasks(user),
+        *donor_tasks(user),
         *administrator_tasks(user),
     ]
