@@ -5,13 +5,17 @@ A deed is done once however often its form is sent: the form carries a key, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import messages
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
@@ -29,6 +33,7 @@ from .access import signed_in
 from .forms.parts import OnceForm, PaperForm
 from .refusals import refuse_in_form
 
+TURNS, TURN_SECONDS, CLAIM_SECONDS = 40, 0.1, 60  # a second tap waits four seconds at most
 PaperStore = Callable[[PaperForm, User], Document | None]
 
 
@@ -127,12 +132,13 @@ def deed_do(request: HttpRequest, deed: Deed, form: OnceForm, target: str) -> st
     actor = signed_in(request)
     key = form.cleaned_data["key"]
     try:
-        doing = Doing(actor, form.cleaned_data)
-        if not done_already(actor, key):
-            doing.paper = deed.paper(form, actor) if deed.paper and isinstance(form, PaperForm) else None
-            doing.proof = factor_proof(request, form) if form.takes_code else None
-        what = {"verb": deed.name, "target": target, **said(form)}
-        ref = run_once(actor, key, what=what, run=lambda: deed.run(doing))
+        with one_tap(actor, key):
+            doing = Doing(actor, form.cleaned_data)
+            if not done_already(actor, key):
+                doing.paper = deed.paper(form, actor) if deed.paper and isinstance(form, PaperForm) else None
+                doing.proof = factor_proof(request, form) if form.takes_code else None
+            what = {"verb": deed.name, "target": target, **said(form)}
+            ref = run_once(actor, key, what=what, run=lambda: deed.run(doing))
         messages.success(request, deed.thanks)
         return ref
     except SecondFactorRequired as error:
@@ -159,6 +165,23 @@ def run_once(actor: User, key: str, *, what: dict[str, str], run: Callable[[], M
         ref = str(getattr(result, "public_id", result.pk))
         command_finish(opened.command, ref)
     return ref
+
+
+@contextmanager
+def one_tap(actor: User, key: str) -> Iterator[None]:
+    """Let a second tap on the same form wait for the first: it would find the code used up, and say it was wrong."""
+    name = "tap:" + hashlib.sha256(f"{_scope(actor)}:{key}".encode()).hexdigest()
+    mine = False
+    for _turn in range(TURNS):
+        mine = cache.add(name, 1, CLAIM_SECONDS)
+        if mine or done_already(actor, key):
+            break
+        time.sleep(TURN_SECONDS)
+    try:
+        yield
+    finally:
+        if mine:
+            cache.delete(name)
 
 
 def done_already(actor: User, key: str) -> bool:

@@ -69,8 +69,6 @@ def pledge(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _make(request: HttpRequest, project: Project, form: PledgeForm) -> HttpResponse:
     data = form.cleaned_data
-    if not request.session.session_key:
-        request.session.create()
     try:
         made = pledge_make(
             project=project,
@@ -87,7 +85,6 @@ def _make(request: HttpRequest, project: Project, form: PledgeForm) -> HttpRespo
     except BirgeError as error:
         refuse(form, error)
         return _form_page(request, project, form)
-    request.session["made_pledge"] = made.public_id
     return redirect("pledge_code", token=pledge_token(made))
 
 
