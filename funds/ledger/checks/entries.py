@@ -47,7 +47,7 @@ def entries_hold() -> Iterator[Fault]:
 def _leaf(entry: Entry) -> Iterator[str]:
     """Compare the bytes kept with it to what its rows say."""
     try:
-        kept = leaf_decode(bytes(entry.leaf))
+        kept = leaf_decode(_bytes(entry.leaf))
     except LeafError as error:
         yield str(error)
         return
@@ -91,5 +91,10 @@ def _opening(entry: Entry) -> Iterator[str]:
     kept: DonorOpening | None = getattr(entry, "opening", None)
     if kept is None:
         return
-    if commitment_of(Opening(kept.label, kept.subject_ref, bytes(kept.r))) != entry.commitment:
+    if commitment_of(Opening(kept.label, kept.subject_ref, _bytes(kept.r))) != entry.commitment:
         yield "its commitment is not opened by what was kept for it"
+
+
+def _bytes(value: object) -> bytes:
+    """Return what stands in a column of bytes; SQLite lets somebody put text there."""
+    return value.encode() if isinstance(value, str) else bytes(value)  # type: ignore[call-overload]
