@@ -104,6 +104,6 @@ def _books_agree() -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    """Start with an empty cache and no language chosen: people of one test have the ids of those of the last."""
+    """Start with an empty cache and in English: people of one test have the ids of those of the last."""
     cache.clear()
-    translation.deactivate()
+    translation.activate("en")
