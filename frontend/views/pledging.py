@@ -35,6 +35,9 @@ from projects.works.states import ProjectStatus
 SUGGESTED_SOM = (500, 1000, 3000, 5000)
 
 
+TYPED = "pledge_typed"  # in the session, until the promise is made
+
+
 def contact_read(text: str) -> Contact:
     """Tell an e-mail from a phone by its @; the service checks the rest."""
     return Contact("email" if "@" in text else "sms", text.strip())
@@ -50,7 +53,7 @@ def pledge(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.warning(request, _("This project does not take promises now."))
         return redirect("project", public_id=project.public_id)
     if request.method == "GET":
-        return _form_page(request, project, PledgeForm(currency=project.currency))
+        return _shown(request, project)
     data = request.POST.copy()
     if "suggest" in data:
         data["amount"] = str(data["suggest"])
@@ -63,8 +66,22 @@ def pledge(request: HttpRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, project, form)
     if step != "make":
-        return _check_page(request, project, form)
+        # Kept apart from the address, which others may see; the back button leads to a page, not to a question.
+        request.session[TYPED] = {
+            "project": project.public_id,
+            "data": {name: data.get(name, "") for name in form.fields},
+        }
+        return redirect(f"{request.path}?check")
     return _make(request, project, form)
+
+
+def _shown(request: HttpRequest, project: Project) -> HttpResponse:
+    """Show the empty form, or what was typed once more for a check."""
+    typed = request.session.get(TYPED, {})
+    if "check" not in request.GET or typed.get("project") != project.public_id:
+        return _form_page(request, project, PledgeForm(currency=project.currency))
+    form = PledgeForm(typed["data"], currency=project.currency)
+    return _check_page(request, project, form) if form.is_valid() else _form_page(request, project, form)
 
 
 def _make(request: HttpRequest, project: Project, form: PledgeForm) -> HttpResponse:

@@ -82,7 +82,7 @@ def test_the_bytes_are_frozen(content, data):
     assert leaf_decode(data) == content
 
 
-@pytest.mark.parametrize(("vector", "digest"), zip(VECTORS, DIGESTS, strict=True))
+@pytest.mark.parametrize(("vector", "digest"), list(zip(VECTORS, DIGESTS, strict=True)))
 def test_so_is_what_stands_in_the_tree(vector, digest):
     assert hashlib.sha256(b"\x00" + leaf_encode(vector[0])).hexdigest() == digest
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Iterator
 from io import StringIO
 from typing import Any
@@ -134,12 +133,11 @@ def test_no_message_is_sent_and_none_waits(demo):
     assert not Notice.objects.filter(sent_at=None).exists()
 
 
-def test_a_second_run_changes_nothing_and_is_quick_even_days_later(demo):
-    before, begun = everything(), time.monotonic()
+def test_a_second_run_changes_nothing_and_asks_little_even_days_later(demo, django_assert_max_num_queries):
+    before = everything()
     for days in (0, 9):
-        with clock.moved_to(clock.now() + dt.timedelta(days=days)):
+        with clock.moved_to(clock.now() + dt.timedelta(days=days)), django_assert_max_num_queries(10):
             assert demonstration_build() is None
-    assert time.monotonic() - begun < 1
     assert everything() == before
 
 
@@ -189,9 +187,10 @@ def test_it_is_refused_outside_demonstration_mode(settings):
 @pytest.mark.slow
 @pytest.mark.sqlite  # the numbers of rows are not taken back with a transaction on PostgreSQL
 @pytest.mark.django_db
-def test_two_fresh_databases_hold_the_same():
+def test_two_fresh_databases_hold_the_same(settings, tmp_path):
     seen = []
-    for _time in range(2):
+    for time_ in range(2):
+        settings.MEDIA_ROOT = str(tmp_path / str(time_))  # a file that is there already would get another name
         with transaction.atomic():
             demonstration_build()
             seen.append(everything())
