@@ -41,7 +41,7 @@ GUEST_PAGES = {
     "demo": "/demo/",
 }
 DESKS = {
-    "focal-point": ("focal-point@jany-aryk.example", ["/desk/", "/desk/village/", "/desk/village/{under_way}/"]),
+    "focal-point": ("focal-point@jany-aryk.example", ["/desk/", "/desk/village/", "/desk/village/{own}/"]),
     "head": ("head@jany-aryk.example", ["/desk/"]),
     "council": ("council-chair@ak-jar.example", ["/desk/", "/desk/council/"]),
     "signatory": ("signatory@jany-aryk.example", ["/desk/", "/desk/sign/"]),
@@ -84,12 +84,15 @@ def _names() -> dict[str, str]:
     from funds.pledges.tokens import pledge_token
     from projects.works.models import Project
 
+    own = Project.objects.filter(
+        administration__offices__terms__user__email=DESKS["focal-point"][0], status="under_way"
+    ).first()
     names = {project.status: project.public_id for project in Project.objects.order_by("-id")}
     pledge = Pledge.objects.filter(status="collected", project__status="under_way").first()
     entry = Entry.objects.filter(kind="tranche.released").first()
-    if pledge is None or entry is None:
+    if pledge is None or entry is None or own is None:
         raise SystemExit("There is no demonstration to show. Run `make run` first.")
-    return names | {"token": pledge_token(pledge), "entry": str(entry.pk)}
+    return names | {"token": pledge_token(pledge), "entry": str(entry.pk), "own": own.public_id}
 
 
 @contextmanager

@@ -155,9 +155,8 @@ def seats(organisation: Organisation) -> list[Seat]:
 def seats_to_fill(organisation: Organisation) -> list[tuple[str, str]]:
     """Return the choices for a new holder: every office there is, and one new seat where more are allowed."""
     known = {seat.value: seat for seat in seats(organisation)}
-    choices = [
-        (seat.value, f"{seat.label} ({'; '.join(seat.holders) or _('nobody holds it')})") for seat in known.values()
-    ]
+    empty = _("nobody holds it")
+    choices = [(seat.value, f"{seat.label} ({'; '.join(seat.holders) or empty})") for seat in known.values()]
     for role in sorted(ROLES_OF[organisation.kind] - {Role.MEMBER}):
         taken = [int(value.split(":")[1]) for value in known if value.startswith(f"{role}:")]
         if not taken or role not in ONE_SEAT:

@@ -6,6 +6,7 @@ from babel import Locale
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from birge.money import SYMBOLS
 from birge.places.models import Place
 from birge.places.selectors import place_ancestors
 from projects.works.models import Project
@@ -66,3 +67,10 @@ def status_note(project: Project) -> tuple[str, str]:
         return "", ""
     reason = reason.strip()
     return text % {"reason": reason if not reason or reason.endswith((".", "!", "?")) else f"{reason}."}, tone
+
+
+def money_word(currency: str) -> str:
+    """Return the sign of a currency for labels; the som is written as each language writes it."""
+    if currency == "KGS" and language() == "en":
+        return "som"
+    return SYMBOLS.get(currency, currency)

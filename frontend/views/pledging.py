@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from babel.numbers import get_currency_symbol
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +19,7 @@ from birge.notifications.services import Contact
 from frontend.access import page_actor, page_refusals, project_visible
 from frontend.deeds import refuse
 from frontend.forms.pledging import CodeForm, PledgeForm
-from frontend.presenters.words import language, place_line
+from frontend.presenters.words import language, money_word, place_line
 from frontend.refusals import refuse_in_form
 from funds.matching.selectors import village_match_quote
 from funds.pledges.contacts import contact_of
@@ -115,7 +114,7 @@ def _form_page(request: HttpRequest, project: Project, form: PledgeForm) -> Http
         "form": form,
         "rest_minor": rest,
         "suggestions": suggestions,
-        "currency_symbol": {"KGS": "сом"}.get(project.currency) or get_currency_symbol(project.currency, locale="en"),
+        "currency_symbol": money_word(project.currency),
     }
     return render(request, "pledging/form.html", context, status=422 if form.errors else 200)
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from birge.documents.models import Document
-from birge.money import SYMBOLS
 from frontend.forms.village.plan import SharesForm
 from frontend.presenters.facts import say
-from frontend.presenters.words import language
+from frontend.presenters.words import money_word
 from projects.works.models import Party, Project
 from projects.works.selectors import project_money_minor
 from projects.works.services.writing import STILL_ON_PAPER
@@ -30,19 +29,12 @@ def costs_minor(project: Project) -> int:
     return sum(line.total_minor for line in project.budget_lines.all())
 
 
-def unit_of_money(project: Project) -> str:
-    """Return the word for the plan's currency, for labels."""
-    if project.currency == "KGS" and language() == "en":
-        return "som"
-    return SYMBOLS.get(project.currency, project.currency)
-
-
 def costs_page(project: Project) -> dict[str, Any]:
     """Return what stands beside the rows of the costs."""
     total = costs_minor(project)
     return {
         "total": say(total, project.currency) if total else "",
-        "unit_of_money": unit_of_money(project),
+        "unit_of_money": money_word(project.currency),
         "suggested": not total,
     }
 
@@ -51,7 +43,7 @@ def stages_page(project: Project) -> dict[str, Any]:
     """Return what stands beside the rows of the stages."""
     return {
         "money": say(project_money_minor(project), project.currency),
-        "unit_of_money": unit_of_money(project),
+        "unit_of_money": money_word(project.currency),
     }
 
 
@@ -63,7 +55,7 @@ def shares_page(project: Project, form: SharesForm) -> dict[str, Any]:
         "costs": say(form.costs_minor, project.currency),
         "given": say(given, project.currency) if given else "",
         "fits": given == form.costs_minor,
-        "unit_of_money": unit_of_money(project),
+        "unit_of_money": money_word(project.currency),
         "has_matching_donors": bool(form.matching_donors),
         "in_kind": Party.IN_KIND,
     }

@@ -154,7 +154,7 @@ def stage_row(project: Project, stage: Milestone, facts: Facts, roles: frozenset
     release = facts.release_of(stage)
     line, url, link = str(MilestoneStatus(stage.status).label), "", ""
     if release is not None:
-        line = f"{line}. {_('Money:')} {ReleaseStatus(release.status).label}"
+        line = _("%(stage)s. Money: %(release)s") % {"stage": line, "release": ReleaseStatus(release.status).label}
         url = reverse("village_release", args=[project.public_id, release.public_id])
         link = _("Look at it")
     elif project.status in RELEASES_IN and stage.tranche_minor and roles & _roles(Action.RELEASE_ASK):

@@ -1,5 +1,6 @@
 """Every text is said in Kyrgyz and in Russian: nothing missing, nothing half, nothing left of an older text."""
 
+import ast
 import re
 import shutil
 import subprocess
@@ -45,6 +46,18 @@ def test_every_text_has_its_translation_with_the_same_placeholders(language):
 def test_no_word_mixes_latin_and_cyrillic_letters(language):
     plain = [PLACEHOLDER.sub(" ", text) for message in ours(language).values() for text in texts(message.string)]
     assert [found for text in plain if (found := MIXED.findall(text))] == []
+
+
+def test_no_text_hides_in_an_f_string_where_xgettext_does_not_look():
+    hidden = []
+    for path in (path for name in SOURCES for path in (ROOT / name).rglob("*.py")):
+        for formatted in ast.walk(ast.parse(path.read_text())):
+            if isinstance(formatted, ast.JoinedStr):
+                calls = [node for node in ast.walk(formatted) if isinstance(node, ast.Call)]
+                names = {call.func.id for call in calls if isinstance(call.func, ast.Name)}
+                if names & {"_", "gettext", "ngettext", "pgettext"}:
+                    hidden.append(f"{path.relative_to(ROOT)}:{formatted.lineno}")
+    assert hidden == []
 
 
 def test_all_texts_of_the_code_are_in_both_catalogues(tmp_path):
