@@ -37,7 +37,7 @@ class Frontier:
     def __init__(self, size: int = 0, hashes: Iterable[bytes] = ()) -> None:
         self.size = size
         self.hashes = list(hashes)
-        if len(self.hashes) != size.bit_count():
+        if size < 0 or len(self.hashes) != size.bit_count():
             raise ValueError(f"a tree of {size} leaves has {size.bit_count()} complete subtrees")
 
     def append(self, leaf_hash: bytes, completed: Callable[[int, int, bytes], None] | None = None) -> None:
@@ -136,6 +136,7 @@ def check_inclusion(index: int, size: int, leaf_hash: bytes, proof: Sequence[byt
     """Raise ProofError unless the leaf stands at `index` in the tree of `size` with this root (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size:
         raise ProofError(f"a tree of {size} has no leaf {index}")
+    _check_lengths([leaf_hash, root, *proof])
     here, last, node = index, size - 1, leaf_hash
     for each in proof:
         if last == 0:
@@ -157,6 +158,7 @@ def check_consistency(first: int, size: int, first_root: bytes, root: bytes, pro
     """Raise ProofError unless the tree of `size` begins with the tree of `first` (RFC 9162, 2.1.4.2)."""
     if not 0 <= first <= size:
         raise ProofError(f"a tree of {first} is not the beginning of a tree of {size}")
+    _check_lengths([first_root, root, *proof])
     if first in (0, size):
         if proof or (first == size and first_root != root) or (first == 0 and first_root != EMPTY):
             raise ProofError("the two trees are not one: they have other roots for the same entries")
@@ -182,6 +184,12 @@ def check_consistency(first: int, size: int, first_root: bytes, root: bytes, pro
         raise ProofError("the proof is too short")
     if old != first_root or new != root:
         raise ProofError("the later tree does not begin with the earlier one: history was changed")
+
+
+def _check_lengths(hashes: Iterable[bytes]) -> None:
+    # Two neighbours are hashed as one text: cut at another place, they would prove something else.
+    if any(len(each) != len(EMPTY) for each in hashes):
+        raise ProofError("a hash has a wrong length")
 
 
 def _largest_power_below(count: int) -> int:

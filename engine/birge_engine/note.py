@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -19,8 +20,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 ED25519 = 1
 COSIGNATURE = 4  # a witness's: over the note and the time at which it was seen
 DASH = "\N{EM DASH}"
+NAME = re.compile(r"[^\s+\x00-\x1f\ud800-\udfff]+")  # what can stand in a line of a note as one word
 MOST_BYTES = 100_000
 MOST_LEAVES = 2**53 - 1
+MOST_SECONDS = 2**63 - 1
 
 
 class NoteError(ValueError):
@@ -88,7 +91,7 @@ def key_parse(text: str) -> Key:
     name, _plus, rest = text.strip().partition("+")
     key_id, _plus, encoded = rest.partition("+")
     data = _decode(encoded)
-    if not name or len(data) != 33 or data[0] not in (ED25519, COSIGNATURE):
+    if not NAME.fullmatch(name) or len(data) != 33 or data[0] not in (ED25519, COSIGNATURE):
         raise NoteError(f"{text.strip()[:80]!r} is no key that we can read")
     key = Key(name, data[1:], data[0])
     if key.id.hex() != key_id:
@@ -98,43 +101,45 @@ def key_parse(text: str) -> Key:
 
 def key_of(name: str, private: Ed25519PrivateKey, kind: int = ED25519) -> Key:
     """Return the public side of a private key. Raises NoteError for a name that would break a line."""
-    if not name or any(character.isspace() or character == "+" for character in name):
+    if not NAME.fullmatch(name):
         raise NoteError("a key's name has no blanks and no plus signs")
     return Key(name, private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw), kind)
 
 
 def note_sign(text: str, name: str, private: Ed25519PrivateKey) -> Signature:
-    """Sign a note's text."""
+    """Sign a note's text. Raises NoteError if it could not be read again."""
+    _check_text(text)
     return Signature(name, key_of(name, private).id, private.sign(text.encode()))
 
 
 def note_cosign(text: str, name: str, private: Ed25519PrivateKey, seconds: int) -> Signature:
-    """Sign as a witness who saw the checkpoint at this time (seconds since 1970, UTC)."""
+    """Sign as a witness who saw the checkpoint at this time (seconds since 1970, UTC). Raises NoteError."""
+    _check_text(text)
+    if not 0 <= seconds <= MOST_SECONDS:
+        raise NoteError(f"{seconds} is no time for a cosignature")
     key = key_of(name, private, COSIGNATURE)
     return Signature(name, key.id, seconds.to_bytes(8, "big") + private.sign(_seen(text, seconds)))
 
 
 def note_parse(text: str) -> Note:
     """Take a note apart. Raises NoteError unless it has the form that C2SP demands."""
+    _check_text(text)
     body, blank, lines = text.rpartition("\n\n")
-    if len(text.encode()) > MOST_BYTES or not blank or not body or not lines.endswith("\n"):
+    if not blank or not body or not lines:
         raise NoteError("no signed note: an empty line and at least one signature are missing")
-    if any(ord(character) < 32 and character != "\n" for character in text):
-        raise NoteError("control characters have no place in a note")
     return Note(f"{body}\n", tuple(_signature(line) for line in lines[:-1].split("\n")))
 
 
 def note_check(note: Note, keys: Iterable[Key]) -> list[tuple[Key, int | None]]:
     """Return which of `keys` signed, with the time in seconds if it is a witness's.
 
-    Signatures of others are passed over. Raises NoteError if one that claims to be of a known key is false.
+    Each key is named once, with its first signature. Signatures of others are passed over. Raises NoteError if one
+    that claims to be of a known key is false.
     """
     signed: list[tuple[Key, int | None]] = []
-    for key in keys:
-        for each in note.signatures:
-            if (each.name, each.key_id) == (key.name, key.id):
-                signed.append((key, _check(note, each, key)))
-                break
+    for key in dict.fromkeys(keys):
+        of_key = [each for each in note.signatures if (each.name, each.key_id) == (key.name, key.id)]
+        signed += [(key, _check(note, each, key)) for each in of_key][:1]
     return signed
 
 
@@ -143,10 +148,12 @@ def checkpoint_parse(text: str) -> Checkpoint:
     lines = text.split("\n")
     if len(lines) < 4 or lines[-1] or "" in lines[:-1]:
         raise NoteError("no checkpoint: origin, size and root stand on three lines")
-    origin, size, root = lines[0], lines[1], _decode(lines[2])
-    if not (size.isascii() and size.isdigit()) or str(int(size)) != size or int(size) > MOST_LEAVES or len(root) != 32:
+    origin, digits, root = lines[0], lines[1], _decode(lines[2])
+    is_number = digits.isascii() and digits.isdigit() and len(digits) <= len(str(MOST_LEAVES))
+    size = int(digits) if is_number else -1
+    if str(size) != digits or not 0 <= size <= MOST_LEAVES or len(root) != 32:
         raise NoteError("no checkpoint: its size is no number, or its root is no hash")
-    return Checkpoint(origin, int(size), root)
+    return Checkpoint(origin, size, root)
 
 
 def checkpoint_open(text: str, key: Key) -> Checkpoint:
@@ -166,6 +173,8 @@ def _check(note: Note, signature: Signature, key: Key) -> int | None:
         if len(data) != 72:
             raise NoteError(f"the cosignature of {key.name} has a wrong length")
         seconds, data = int.from_bytes(data[:8], "big"), data[8:]
+        if seconds > MOST_SECONDS:
+            raise NoteError(f"the cosignature of {key.name} has a time that cannot be")
         message = _seen(note.text, seconds)
     try:
         Ed25519PublicKey.from_public_bytes(key.public).verify(data, message)
@@ -182,9 +191,20 @@ def _signature(line: str) -> Signature:
     dash, _blank, rest = line.partition(" ")
     name, _blank, encoded = rest.partition(" ")
     data = _decode(encoded)
-    if dash != DASH or not name or len(data) < 5:
+    if dash != DASH or not NAME.fullmatch(name) or len(data) < 5:
         raise NoteError(f"{line[:80]!r} is no signature")
     return Signature(name, data[:4], data[4:])
+
+
+def _check_text(text: str) -> None:
+    try:
+        too_long = len(text) > MOST_BYTES or len(text.encode()) > MOST_BYTES
+    except UnicodeEncodeError as error:
+        raise NoteError("a note is UTF-8") from error
+    if too_long or not text.endswith("\n"):
+        raise NoteError(f"a note ends with a newline and has {MOST_BYTES} bytes at most")
+    if any(character < " " and character != "\n" for character in text):
+        raise NoteError("control characters have no place in a note")
 
 
 def _decode(text: str) -> bytes:

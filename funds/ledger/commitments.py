@@ -6,15 +6,12 @@ we included, can tell whose it is, nor that two entries belong together.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 
 from birge import randomness
+from birge_engine.receipt import commitment
 
 from .models import DonorOpening, Entry
-
-DOMAIN = b"birge/donor/v1"
 
 
 @dataclass(frozen=True)
@@ -33,10 +30,8 @@ def commitment_make(label: str, subject_ref: str) -> tuple[str, Opening]:
 
 
 def commitment_of(opening: Opening) -> str:
-    """Return the commitment that this opens, in hex. Lengths stand before the parts, so that none can be shifted."""
-    parts = [DOMAIN, opening.label.encode(), opening.subject_ref.encode()]
-    message = b"".join(len(part).to_bytes(2, "big") + part for part in parts)
-    return hmac.new(opening.r, message, hashlib.sha256).hexdigest()
+    """Return the commitment that this opens, in hex."""
+    return commitment(opening.label, opening.subject_ref, opening.r)
 
 
 def opening_keep(opening: Opening, entry: Entry) -> DonorOpening:

@@ -7,6 +7,8 @@ yet committed; a deferred constraint trigger checks the entry once more at commi
 A guarded account's postings are numbered without a gap, and its balance moves by exactly what they say, before their
 entry is sealed; so the floor holds for anyone who writes here, not only for our own code. An entry that ends or undoes
 another one names one that stands already and was not ended before.
+
+The triggers of the log are in `triggers_log`.
 """
 # ruff: noqa: S608 - nothing from outside goes into this SQL
 
@@ -149,7 +151,7 @@ _POSTGRESQL = (
     _before("UPDATE", "ledger_command", "ledger_command_once"),
 )
 
-TRIGGERS = (
+CORE = (
     append_only("ledger_entry")
     + append_only("ledger_posting", same="(entry_id = NEW.entry_id AND k = NEW.k)")
     + append_only("ledger_account", same="id = NEW.id OR (code = NEW.code AND currency = NEW.currency)")
@@ -157,7 +159,6 @@ TRIGGERS = (
     + no_replace("ledger_balance", "account_id = NEW.account_id")
     + refuse("ledger_command", ["DELETE"])
     + no_replace("ledger_command", "id = NEW.id OR (scope = NEW.scope AND key = NEW.key)")
-    + append_only("ledger_outbox", same="id = NEW.id OR entry_id = NEW.entry_id")
     + refuse("ledger_donoropening", ["UPDATE"])  # it may be erased, not changed
     + no_replace("ledger_donoropening", "id = NEW.id OR entry_id = NEW.entry_id")
     + TriggerSet(

@@ -10,6 +10,7 @@ from funds.ledger.posting import AccountKey, EntryDraft, Leg
 from projects.works.models import Project
 
 from .models import Reservation
+from .rule import VILLAGE_RULE
 
 
 def promised_draft(project: Project, amount: int) -> EntryDraft:
@@ -35,7 +36,7 @@ def reserved_draft(project: Project, amount: int, group: str) -> EntryDraft:
         kind=EntryKind.MATCH_RESERVED,
         legs=[_leg(project, "reserved", amount), _leg(project, "pool", -amount)],
         group=group,
-        rule="village-1:1",
+        rule=VILLAGE_RULE,
     )
 
 

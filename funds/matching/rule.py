@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+VILLAGE_RULE = "village-1:1"  # its name in the ledger, where anyone recomputes it
+
 
 def village_match(amount: int, rest: int) -> int:
     """Return what a pledge of `amount` draws from a village share of which `rest` is left (minor units).

@@ -7,17 +7,23 @@ from collections.abc import Sequence
 from funds.ledger import codes
 from funds.ledger.kinds import EntryKind
 from funds.ledger.posting import AccountKey, EntryDraft, Leg
+from funds.matching.rule import VILLAGE_RULE
+from projects.works.models import Party
 
 from .models import Pledge
 
 
 def confirmed_draft(pledge: Pledge, *, commitment: str | None = None) -> EntryDraft:
-    """Return the promise: it raises what is promised to the project."""
+    """Return the promise: it raises what is promised to the project.
+
+    It names the rule by which it draws on the village's share; what a matching donor promises draws nothing.
+    """
     return EntryDraft(
         kind=EntryKind.PLEDGE_CONFIRMED,
         legs=_legs(pledge, pledge.plan_amount_minor),
         group=pledge.group,
         commitment=commitment,
+        rule=VILLAGE_RULE if pledge.party == Party.DONORS else None,
     )
 
 

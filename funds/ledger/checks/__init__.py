@@ -13,7 +13,8 @@ from .accounts import (
 )
 from .entries import entries_balance, entries_hold
 from .faults import Fault
-from .tables import commands_finished, outbox_complete, rows_complete, triggers_installed
+from .log import checkpoints_signed, log_complete, statements_stand, tree_stands
+from .tables import commands_finished, rows_complete, triggers_installed
 
 __all__ = ["PASSES", "Fault", "check_ledger"]
 
@@ -30,7 +31,10 @@ PASSES = (
     assets_cover,
     spending_accounted,
     commands_finished,
-    outbox_complete,
+    log_complete,
+    tree_stands,
+    checkpoints_signed,
+    statements_stand,
 )
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from django.db import connection
 from django.db.models import Count, Exists, F, Max, OuterRef
 
-from ..models import Account, Command, DonorOpening, Entry, Outbox, Posting
-from ..triggers import TRIGGERS
+from ..models import Account, Command, DonorOpening, Entry, LogLeaf, Outbox, Posting, StatementLine
+from ..triggers_log import TRIGGERS
 from .faults import Fault
 
 
@@ -26,6 +26,8 @@ def rows_complete() -> Iterator[Fault]:
         (Entry, "command_id", Command, "an entry of a command that does not exist"),
         (Outbox, "entry_id", Entry, "an entry in the outbox that does not exist"),
         (DonorOpening, "entry_id", Entry, "what opens an entry that does not exist"),
+        (LogLeaf, "entry_id", Entry, "an entry in the public log that does not exist"),
+        (StatementLine, "account_id", Account, "a statement of an account that does not exist"),
     )
     for model, link, target, what in orphans:
         missing = model._default_manager.filter(~Exists(target._default_manager.filter(pk=OuterRef(link))))
@@ -40,10 +42,3 @@ def commands_finished() -> Iterator[Fault]:
     counted = Command.objects.annotate(count=Count("entries"), last=Max("entries__n"))
     for command in counted.filter(count__gt=0).exclude(count=F("last") + 1):
         yield Fault("commands", str(command), "lacks an entry between its others")
-
-
-def outbox_complete() -> Iterator[Fault]:
-    """Find entries that neither wait for the public log nor stand in it."""
-    lost = Entry.objects.filter(~Exists(Outbox.objects.filter(entry=OuterRef("pk"))))
-    for entry_id in lost.values_list("pk", flat=True):
-        yield Fault("outbox", str(entry_id), "was never put into the outbox")

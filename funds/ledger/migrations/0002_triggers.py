@@ -3,11 +3,11 @@
 from django.db import migrations
 
 from birge.appendonly import InstallTriggers
-from funds.ledger.triggers import TRIGGERS
+from funds.ledger.triggers import CORE
 
 
 class Migration(migrations.Migration):
     """See `funds.ledger.triggers`."""
 
     dependencies = [("ledger", "0001_initial")]
-    operations = [InstallTriggers(TRIGGERS)]
+    operations = [InstallTriggers(CORE)]

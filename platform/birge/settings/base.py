@@ -204,7 +204,10 @@ TASKS: dict[str, Any] = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend
 # Money
 PAYMENT_FACT_HANDLER = "funds.settlement.services.payment_fact_apply"
 PAYMENT_PROVIDERS = ["funds.payments.providers.transfer", "funds.payments.providers.cash"]
-LEDGER_ORIGIN = env("LEDGER_ORIGIN", default="birge.local/ledger")
+LEDGER_ORIGIN = env("LEDGER_ORIGIN", default="birge.local/ledger")  # the name of the log, for ever
+LEDGER_SIGNER = env("LEDGER_SIGNER", default=str(VAR / "signer"))  # the folder of its key: never in a backup of data
+LEDGER_EXPORTS = env("LEDGER_EXPORTS", default=str(VAR / "exports"))
+LEDGER_WITNESSES: list[str] = env.list("LEDGER_WITNESSES", default=[])  # keys of those whose cosignatures we show
 PLEDGE_HORIZON_DAYS = 90
 PLEDGE_CONFIRM_DAYS = 14  # a pledge whose contact was never proven is forgotten after these
 PLEDGE_ASK_AGAIN_DAYS = 7  # before the horizon
@@ -259,7 +262,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.problems"],
 }
-CORS_URLS_REGEX = r"^/api/.*$"
+CORS_URLS_REGEX = r"^/(api|ledger)/.*$"
 CORS_ALLOWED_ORIGINS: list[str] = env.list("CORS_ALLOWED_ORIGINS", default=[])
 
 CONTENT_SECURITY_POLICY: dict[str, Any] = {

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from birge import clock
 
-from .kinds import Book, EntryKind
+from ..kinds import Book, EntryKind
 
 
 class Command(models.Model):
@@ -123,7 +123,7 @@ class Balance(models.Model):
 
 
 class Outbox(models.Model):
-    """Entries in the order they were written here, waiting for the sequencer that will build the tree."""
+    """Entries that wait for the sequencer, in the order they were written; a row goes once its entry has a leaf."""
 
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="outbox")
 

@@ -1,0 +1,16 @@
+"""Addresses of the public log. They are part of what others build on: they do not change."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("checkpoint", views.checkpoint, name="log_checkpoint"),
+    path("checkpoint/<int:size>", views.checkpoint_at, name="log_checkpoint_at"),
+    path("entries", views.entries, name="log_entries"),
+    path("proof/inclusion", views.inclusion, name="log_inclusion"),
+    path("proof/consistency", views.consistency, name="log_consistency"),
+    path("key", views.key, name="log_key"),
+    path("export", views.export, name="log_export"),
+    path("cosignatures", views.cosignatures, name="log_cosignatures"),
+]

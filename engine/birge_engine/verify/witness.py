@@ -1,0 +1,136 @@
+"""`birge-witness`: remember what a ledger showed, refuse what contradicts it, and say so with a signature.
+
+A witness is somebody who is not the platform: an association, a university, a newspaper. It keeps a folder with its
+own key and the last checkpoint it signed. Ends with 0 if it signed, 1 if the ledger contradicts what was signed
+before (the evidence is kept in the folder), 2 if it could not find out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from ..merkle import ProofError, check_consistency
+from ..note import COSIGNATURE, Checkpoint, Key, NoteError, checkpoint_open, key_of, key_parse, note_cosign, note_parse
+from .faults import Unreadable
+from .sources import WAIT_SECONDS, fetch
+
+SIGNED, CONTRADICTED, UNKNOWN = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status."""
+    options = _parser().parse_args(arguments)
+    witness = Witness(Path(options.folder), options.name)
+    try:
+        if options.show_key:
+            _say(str(witness.key()))
+            return SIGNED
+        note = witness.look(options.address.rstrip("/"), key_parse(_text(options.key)))
+        if options.submit:
+            _submit(options.address.rstrip("/"), note)
+        _say(note.rstrip("\n").rpartition("\n")[2])
+    except ProofError as error:
+        _say(f"CONTRADICTION: {error}. The evidence is in {options.folder}.")
+        return CONTRADICTED
+    except (Unreadable, NoteError, OSError, UnicodeDecodeError) as error:
+        _say(f"COULD NOT FIND OUT: {error}")
+        return UNKNOWN
+    return SIGNED
+
+
+class Witness:
+    """A witness's folder: `key` for its own eyes, `last` for what it signed."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Make the folder and a key unless they are there."""
+        self.folder, self.name = folder, name
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not (folder / "key").exists():
+            _keep(folder / "key", base64.b64encode(os.urandom(32)).decode() + "\n")
+        self._private = Ed25519PrivateKey.from_private_bytes(base64.b64decode((folder / "key").read_text()))
+
+    def key(self) -> Key:
+        """Return the public side, to be given to the platform and to everyone who checks."""
+        return key_of(self.name, self._private, COSIGNATURE)
+
+    def look(self, base: str, log: Key) -> str:
+        """Look at the newest checkpoint of a ledger and return it with our signature below.
+
+        Raises ProofError if it contradicts what we signed before, NoteError if it is not signed by `log`.
+        """
+        text = fetch(f"{base}/ledger/checkpoint").decode()
+        head = checkpoint_open(text, log)
+        self._continues(base, head, text, log)
+        note = note_parse(text)
+        signed = f"{note.text}\n{note_cosign(note.text, self.name, self._private, int(time.time())).line()}"
+        _keep(self.folder / "last", text)
+        return signed
+
+    def _continues(self, base: str, head: Checkpoint, text: str, log: Key) -> None:
+        if not (self.folder / "last").exists():
+            return
+        last = checkpoint_open((self.folder / "last").read_text(), log)
+        try:
+            if head.size < last.size:
+                raise ProofError(f"{last.size} entries were shown before, and now only {head.size}")
+            hashes: list[bytes] = []
+            if 0 < last.size < head.size:
+                lines = fetch(f"{base}/ledger/proof/consistency?from={last.size}&to={head.size}").decode().split()
+                hashes = [base64.b64decode(line) for line in lines]
+            check_consistency(last.size, head.size, last.root, head.root, hashes)
+        except (ProofError, ValueError) as error:
+            _keep(self.folder / f"contradiction-{head.size}-{int(time.time())}", text)
+            raise ProofError(str(error)) from error
+
+
+def _submit(base: str, note: str) -> None:
+    request = urllib.request.Request(  # noqa: S310 - the address was read before
+        f"{base}/ledger/cosignatures", data=note.encode(), headers={"Content-Type": "text/plain; charset=utf-8"}
+    )
+    try:
+        urllib.request.urlopen(request, timeout=WAIT_SECONDS).close()  # noqa: S310
+    except (urllib.error.URLError, OSError) as error:
+        raise Unreadable(f"the platform did not take the signature: {error}") from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="birge-witness", description=__doc__)
+    parser.add_argument("address", nargs="?", default="", help="the platform's address")
+    parser.add_argument("--name", required=True, help="the name of this witness, without blanks: example.org/witness")
+    parser.add_argument("--folder", required=True, help="where the witness keeps its key and what it saw")
+    parser.add_argument("--key", default="", help="the ledger's key, or a file that holds it; never from the platform")
+    parser.add_argument("--submit", action="store_true", help="send the signature to the platform too")
+    parser.add_argument("--show-key", action="store_true", help="print this witness's own key and do nothing else")
+    return parser
+
+
+def _keep(path: Path, text: str) -> None:
+    beside = path.with_suffix(".new")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def _text(given: str) -> str:
+    return given if "+" in given and not Path(given).exists() else Path(given).read_text()
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
