@@ -7,9 +7,10 @@ REVOKE CREATE ON SCHEMA public FROM PUBLIC, birge_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO birge_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO birge_app;
 
--- Written once, never changed: entries, their postings and accounts, and who did what and when.
+-- Written once, never changed: entries, their postings and accounts, the public log, and who did what and when.
 REVOKE UPDATE, DELETE ON
-    ledger_account, ledger_entry, ledger_posting, ledger_outbox,
+    ledger_account, ledger_entry, ledger_posting,
+    ledger_logleaf, ledger_lognode, ledger_logkey, ledger_checkpoint, ledger_cosignature, ledger_statementline,
     audit_auditrecord, pledges_pledgetransition, releases_signature, works_transition
 FROM birge_app;
 
@@ -18,6 +19,11 @@ REVOKE UPDATE, DELETE ON ledger_balance, ledger_command FROM birge_app;
 GRANT UPDATE (amount, version) ON ledger_balance TO birge_app;
 GRANT UPDATE (result_ref) ON ledger_command TO birge_app;
 REVOKE UPDATE ON ledger_donoropening FROM birge_app;
+
+-- An entry waits until it stands in the log, then its row goes. The log has one head, and that only moves on.
+REVOKE UPDATE ON ledger_outbox FROM birge_app;
+REVOKE INSERT, UPDATE, DELETE ON ledger_loghead FROM birge_app;
+GRANT UPDATE (size, frontier) ON ledger_loghead TO birge_app;
 
 -- Which migrations ran is the owner's business.
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM birge_app;

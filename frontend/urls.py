@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from frontend.views import ledger, money, pledging, projects, public
+from frontend.views import ledger, money, pledging, projects, public, verify
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("give/<str:token>/code/again/", pledging.pledge_code_again, name="pledge_code_again"),
     path("give/<str:token>/confirm/", pledging.pledge_confirm, name="pledge_confirm"),
     path("money/<str:token>/", money.money, name="money"),
+    path("money/<str:token>/receipt/<uuid:entry_id>/", money.receipt, name="my_receipt"),
     path("money/<str:token>/credit/", money.credit, name="pledge_credit"),
     path("money/<str:token>/withdraw/", money.withdraw, name="pledge_withdraw"),
     path("money/<str:token>/prolong/", money.prolong, name="pledge_prolong"),
@@ -26,6 +27,9 @@ urlpatterns = [
     path("money/<str:token>/yes/<str:public_id>/", money.payment_confirm_mine, name="payment_confirm_mine"),
     path("money/<str:token>/no/<str:public_id>/", money.payment_refuse_mine, name="payment_refuse_mine"),
     path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/verify/", verify.verify, name="ledger_verify"),
     path("ledger/<uuid:entry_id>/", ledger.entry, name="entry"),
+    path("ledger/<uuid:entry_id>/receipt/", ledger.receipt, name="entry_receipt"),
+    path("ledger/account/<str:code>/<str:currency>/", ledger.account, name="account"),
     path("desk/", include("frontend.urls_desk")),
 ]

@@ -39,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = Path(os.environ[FOLDER])
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     settings.MEDIA_ROOT = folder / f"media-{worker}"
+    settings.LEDGER_SIGNER = folder / f"signer-{worker}"
+    settings.LEDGER_EXPORTS = folder / f"exports-{worker}"
     settings.STATIC_ROOT = folder / "static"  # whitenoise warns if there is none
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     if VENDOR == "sqlite":

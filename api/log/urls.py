@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import exports, views
 
 urlpatterns = [
     path("checkpoint", views.checkpoint, name="log_checkpoint"),
@@ -13,4 +13,7 @@ urlpatterns = [
     path("key", views.key, name="log_key"),
     path("export", views.export, name="log_export"),
     path("cosignatures", views.cosignatures, name="log_cosignatures"),
+    path("journal.hledger", exports.download, {"name": "hledger"}, name="log_hledger"),
+    path("journal.beancount", exports.download, {"name": "beancount"}, name="log_beancount"),
+    path("postings.csv", exports.download, {"name": "csv"}, name="log_csv"),
 ]

@@ -43,6 +43,11 @@ class Key:
         """Return the four bytes that stand before each signature."""
         return hashlib.sha256(f"{self.name}\n".encode() + bytes([self.kind]) + self.public).digest()[:4]
 
+    @property
+    def fingerprint(self) -> str:
+        """Return what people compare on paper: 32 hexadecimal digits that begin with the id."""
+        return hashlib.sha256(f"{self.name}\n".encode() + bytes([self.kind]) + self.public).hexdigest()[:32]
+
     def __str__(self) -> str:
         """Return it as it is published: name, id in hexadecimal, kind and key in base64."""
         return f"{self.name}+{self.id.hex()}+{base64.b64encode(bytes([self.kind]) + self.public).decode()}"

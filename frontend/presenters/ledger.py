@@ -5,15 +5,22 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
+import segno
+from django.conf import settings
 from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from birge.documents.models import Document, Visibility
 from birge.organisations.models import Organisation
+from birge_engine.leaf import leaf_decode
 from funds.ledger.codes import parse
+from funds.ledger.explorer import Line, Seen, account_holds, entry_seen
 from funds.ledger.kinds import Book
-from funds.ledger.models import Entry
+from funds.ledger.models import Account, Entry
 from projects.works.models import BudgetLine, Project
 
 from .words import language
@@ -29,24 +36,35 @@ class EntryLine:
     subject: str
     minor: int
     currency: str
+    index: int | None
+    final: bool
 
 
 class Names:
-    """The names behind the public ids in account codes, read once for a whole page."""
+    """The names behind the public ids in account codes: each kind is read once for a whole page, if it is asked for."""
 
     def __init__(self, codes: Sequence[str]) -> None:
         """`codes` are account codes such as `held:<custodian>:project-<project>`."""
-        parts = [parse(code) for code in set(codes)]
-        project_ids = {part.purpose_ref for part in parts if part.purpose_ref}
-        custodian_ids = {part.custodian for part in parts if part.custodian}
-        self.projects = {project.public_id: project for project in Project.objects.filter(public_id__in=project_ids)}
-        self.custodians = {
-            custodian.public_id: custodian for custodian in Organisation.objects.filter(public_id__in=custodian_ids)
-        }
+        self._parts = [parse(code) for code in set(codes)]
 
-        spent = {part.purpose_ref for part in parts if part.type == "spent"}
-        lines = BudgetLine.objects.filter(project__public_id__in=spent).select_related("project") if spent else []
-        self.lines = {(line.project.public_id, str(line.position)): line.text for line in lines}
+    @cached_property
+    def projects(self) -> dict[str, Project]:
+        """Return the projects by their public ids."""
+        ids = {part.purpose_ref for part in self._parts if part.purpose_ref}
+        return {project.public_id: project for project in Project.objects.filter(public_id__in=ids)}
+
+    @cached_property
+    def custodians(self) -> dict[str, Organisation]:
+        """Return the custodians by their public ids."""
+        ids = {part.custodian for part in self._parts if part.custodian}
+        return {custodian.public_id: custodian for custodian in Organisation.objects.filter(public_id__in=ids)}
+
+    @cached_property
+    def lines(self) -> dict[tuple[str, str], str]:
+        """Return the texts of budget lines by project and position."""
+        spent = {part.purpose_ref for part in self._parts if part.type == "spent"}
+        lines = BudgetLine.objects.filter(project__public_id__in=spent).select_related("project")
+        return {(line.project.public_id, str(line.position)): line.text for line in lines}
 
     def project(self, code: str) -> Project | None:
         """Return the project that this account belongs to, if any."""
@@ -72,7 +90,6 @@ class Names:
         """Return what the account is, in words."""
         part = parse(code)
         said = language()
-        project, custodian = self.project(code), self.custodians.get(part.custodian)
         words = {
             "bank": _("Bank account of %(custodian)s"),
             "cash": _("Cash box of %(custodian)s"),
@@ -88,17 +105,21 @@ class Names:
             "pool": _("The village’s share still free, “%(project)s”"),
             "reserved": _("The village’s share reserved, “%(project)s”"),
         }
-        return words.get(part.type, part.type) % {
+        text = words.get(part.type, part.type)
+        project = self.project(code) if "%(project)s" in text else None
+        custodian = self.custodians.get(part.custodian) if "%(custodian)s" in text else None
+        return text % {
             "custodian": custodian.name(said) if custodian else part.custodian,
             "project": project.title(said) if project else part.purpose,
         }
 
 
-def entry_lines(entries: Sequence[Entry]) -> list[EntryLine]:
+def entry_lines(seen: Sequence[Seen]) -> list[EntryLine]:
     """Return entries for a list; their postings and accounts must be prefetched."""
-    names = Names([posting.account.code for entry in entries for posting in entry.postings.all()])
+    names = Names([posting.account.code for each in seen for posting in each.entry.postings.all()])
     lines = []
-    for entry in entries:
+    for each in seen:
+        entry = each.entry
         postings = list(entry.postings.all())
         debits = [posting for posting in postings if posting.amount > 0 and posting.currency == postings[0].currency]
         # An entry that also accounts for the spending moves its sum once, not twice.
@@ -112,13 +133,15 @@ def entry_lines(entries: Sequence[Entry]) -> list[EntryLine]:
                 subject=project.title(language()) if project else "",
                 minor=largest,
                 currency=postings[0].currency,
+                index=each.index,
+                final=each.final,
             )
         )
     return lines
 
 
 def entry_page(entry: Entry) -> dict[str, Any]:
-    """Return one entry with each of its postings and its exact bytes."""
+    """Return one entry with each of its postings, its papers, its place in the log and its exact bytes."""
     postings = list(entry.postings.select_related("account").order_by("k"))
     names = Names([posting.account.code for posting in postings])
     project = next(filter(None, (names.project(posting.account.code) for posting in postings)), None)
@@ -132,13 +155,75 @@ def entry_page(entry: Entry) -> dict[str, Any]:
         "reverses_id": entry.reverses_id,
         "resolves_id": entry.resolves_id,
         "leaf_text": bytes(entry.leaf).decode(),
+        "seen": entry_seen(entry),
+        "documents": documents_of(entry),
+        "qr": qr_of(reverse("entry", args=[entry.pk])),
         "postings": [
             {
                 "label": names.account(posting.account.code),
                 "code": posting.account.code,
+                "url": account_url(posting.account),
                 "minor": posting.amount,
                 "currency": posting.currency,
             }
             for posting in postings
+        ],
+    }
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document that an entry names; `url` is empty where not everyone may see it."""
+
+    label: str
+    sha256: str
+    url: str
+
+
+def documents_of(entry: Entry) -> list[Paper]:
+    """Return the papers an entry names by their digests; a digest without a paper here is shown all the same."""
+    named = leaf_decode(bytes(entry.leaf))["documents"]
+    kept = {each.sha256: each for each in Document.objects.filter(sha256__in=[each["sha256"] for each in named])}
+    papers = []
+    for each in named:
+        document = kept.get(each["sha256"])
+        shown = document is not None and document.visibility == Visibility.PUBLIC
+        label = document.get_kind_display() if document else each["type"]
+        url = reverse("document", args=[document.public_id]) if document and shown else ""
+        papers.append(Paper(label, each["sha256"], url))
+    return papers
+
+
+def qr_of(path: str) -> SafeString:
+    """Return the code that leads a camera to this page, as an SVG of black squares."""
+    code = segno.make(f"{settings.SITE_URL}{path}", micro=False)
+    return mark_safe(code.svg_inline(scale=3, border=2, svgclass="qr", lineclass=None, omitsize=False))  # noqa: S308 - made of numbers
+
+
+def account_url(account: Account) -> str:
+    """Return the address of an account's statement."""
+    return reverse("account", args=[account.code, account.currency])
+
+
+def account_statement(account: Account, lines: Sequence[Line]) -> dict[str, Any]:
+    """Return an account's statement: what it is, what it holds, and its lines, newest first."""
+    names = Names([account.code])
+    project = names.project(account.code)
+    return {
+        "label": names.account(account.code),
+        "account": account,
+        "holds": account_holds(account),
+        "project": project,
+        "project_title": project.title(language()) if project else "",
+        "lines": [
+            {
+                "id": line.entry.pk,
+                "label": line.entry.get_kind_display(),
+                "date": line.entry.date,
+                "index": line.index,
+                "minor": line.amount,
+                "balance": line.balance,
+            }
+            for line in lines
         ],
     }

@@ -25,6 +25,7 @@ from projects.works.states import ProjectStatus
 
 from .facts import day, say
 from .projects import party_line, signed_line
+from .receipts import my_receipts
 from .words import language, place_line
 
 BEGINNING = frozenset({"made", "confirmed", "matched"})
@@ -119,6 +120,7 @@ def money_page(pledge: Pledge, token: str) -> dict[str, Any]:
         "can_prolong": gift.live.is_open and gift.live.horizon_asked_on is not None,
         "can_withdraw": waits and not gift.waiting,
         "my_link": pledge_link(pledge),
+        "receipts": my_receipts(pledge, token),
         **credit_part(pledge),
     }
 

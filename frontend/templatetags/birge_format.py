@@ -25,6 +25,12 @@ def money(minor: int | None, currency: str) -> str:
 
 
 @register.filter
+def number(value: int) -> str:
+    """Return a whole number with its thousands apart, as the language has them."""
+    return f"{value:,}".replace(",", "," if _language() == "en" else "\N{NO-BREAK SPACE}")
+
+
+@register.filter
 def day(moment: dt.date | dt.datetime | None) -> str:
     """Return `{{ moment|day }}` in words; nothing where there is none. A moment is first taken to the active zone."""
     if moment is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +19,10 @@ from birge.errors import BirgeError, NotFound
 from frontend.access import page_refusals
 from frontend.forms.pledging import CreditForm
 from frontend.presenters.money import gift_of, money_page
+from frontend.presenters.receipts import my_entries
 from frontend.refusals import refuse_in_form
+from frontend.views.ledger import receipt_file
+from funds.ledger.receipts import receipt_of
 from funds.payments.models import Payment
 from funds.pledges.services import pledge_credit_change, pledge_erase_person
 from funds.pledges.tokens import Purpose, pledge_by_token, token_open
@@ -48,6 +52,18 @@ def money(request: HttpRequest, token: str) -> HttpResponse:
     """Show the story of one promise, from the tap to the photo."""
     pledge = pledge_by_token(token)
     return render(request, "money/story.html", money_page(pledge, token))
+
+
+@never_cache
+@require_GET
+@page_refusals
+def receipt(request: HttpRequest, token: str, entry_id: uuid.UUID) -> HttpResponse:
+    """Give the donor the proof of one of their own entries: it shows that it is theirs, and still names nobody."""
+    pledge = pledge_by_token(token)
+    mine = next((entry for entry in my_entries(pledge) if entry.pk == entry_id), None)
+    if mine is None:
+        raise NotFound
+    return receipt_file(mine, receipt_of(mine, mine=True))
 
 
 @require_POST

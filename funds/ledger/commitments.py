@@ -6,6 +6,7 @@ we included, can tell whose it is, nor that two entries belong together.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from birge import randomness
@@ -37,6 +38,12 @@ def commitment_of(opening: Opening) -> str:
 def opening_keep(opening: Opening, entry: Entry) -> DonorOpening:
     """Keep what opens the entry's commitment."""
     return DonorOpening.objects.create(entry=entry, label=opening.label, subject_ref=opening.subject_ref, r=opening.r)
+
+
+def entries_opened_by(subject_refs: Iterable[str]) -> list[Entry]:
+    """Return the entries that belong to these subjects, oldest first, with postings and place in the log."""
+    entries = Entry.objects.filter(opening__subject_ref__in=list(subject_refs)).select_related("log_leaf")
+    return list(entries.prefetch_related("postings").order_by("command_id", "n"))
 
 
 def openings_erase(*, subject_ref: str) -> int:

@@ -6,7 +6,7 @@ from django.db import connection
 
 from funds.ledger.checks import check_ledger
 from funds.ledger.models import Account
-from funds.ledger.triggers import TRIGGERS
+from funds.ledger.triggers_log import TRIGGERS
 
 
 class Editor:

@@ -8,7 +8,9 @@ import pytest
 from django.db import DatabaseError, ProgrammingError, connection
 
 from funds.ledger.checks import check_ledger
-from funds.ledger.models import Balance, Entry
+from funds.ledger.models import Balance, Entry, Outbox
+from funds.ledger.sequencing import sequence
+from funds.ledger.signing import Signer
 from funds.settlement.services import tick
 from projects.works.models import Project
 from tests.factories.books import money_arrives
@@ -29,11 +31,30 @@ TAMPERING = [
     "DELETE FROM ledger_posting",
     "DELETE FROM ledger_balance",
     "DELETE FROM ledger_command",
+    "UPDATE ledger_outbox SET entry_id = entry_id",
+    "UPDATE ledger_logleaf SET idx = idx + 1",
+    "UPDATE ledger_lognode SET hash = ''",
+    "UPDATE ledger_loghead SET id = 1",
+    "UPDATE ledger_logkey SET vkey = 'another'",
+    "UPDATE ledger_checkpoint SET note = ''",
+    "UPDATE ledger_cosignature SET line = ''",
+    "UPDATE ledger_statementline SET balance = 0",
+    "INSERT INTO ledger_loghead (id, size, frontier) VALUES (1, 0, '')",
+    "DELETE FROM ledger_logleaf",
+    "DELETE FROM ledger_lognode",
+    "DELETE FROM ledger_loghead",
+    "DELETE FROM ledger_logkey",
+    "DELETE FROM ledger_checkpoint",
+    "DELETE FROM ledger_cosignature",
+    "DELETE FROM ledger_statementline",
     "DELETE FROM django_migrations",
     "TRUNCATE ledger_entry CASCADE",
     "TRUNCATE ledger_posting",
+    "TRUNCATE ledger_outbox",
+    "TRUNCATE ledger_loghead",
     "DROP TABLE ledger_posting",
     "DROP TRIGGER ledger_entry_seal ON ledger_entry",
+    "DROP TRIGGER ledger_outbox_taken ON ledger_outbox",
     "ALTER TABLE ledger_entry DISABLE TRIGGER ALL",
     "ALTER TABLE ledger_entry ADD COLUMN note text",
     "CREATE OR REPLACE FUNCTION ledger_entry_seal() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
@@ -91,6 +112,22 @@ def test_a_balance_is_still_moved_by_the_application(application):
     for key in ("first", "second"):
         money_arrives(key)
     assert set(Balance.objects.values_list("amount", "version")) == {(200_00, 2)}
+
+
+def test_the_public_log_grows_with_the_rights_of_the_application(application, tmp_path):
+    signer = Signer(tmp_path / "signer", "birge.test/ledger")
+    signer.key_make()
+    for size, arrived in ((1, "first"), (2, "second")):
+        money_arrives(arrived)
+        assert sequence(signer=signer).size == size
+    assert not Outbox.objects.exists()
+    assert check_ledger() == []
+
+
+def test_the_application_cannot_take_from_the_log_what_waits_for_it(application):
+    money_arrives()
+    with pytest.raises(DatabaseError, match="no place in the log yet"):
+        _run("DELETE FROM ledger_outbox")
 
 
 def test_every_table_that_only_grows_is_closed_to_changes_by_rights_as_well():

@@ -32,6 +32,8 @@ class Allocations:
     def before(self, index: int, leaf: Mapping[str, Any]) -> None:
         """Look at an entry before it moves the accounts. Raises ReplayFault if a rule gives another amount."""
         kind = leaf["kind"]
+        if leaf.get("rule") and not leaf.get("group"):
+            raise ReplayFault("names a rule, but not the group of entries within which it is followed")
         if kind == Kind.PLEDGE_CONFIRMED:
             self._confirmed(index, leaf)
         elif kind == Kind.MATCH_RESERVED:
@@ -79,8 +81,7 @@ class Allocations:
 
 
 def _on(leaf: Mapping[str, Any], kind: str) -> Mapping[str, Any]:
-    for posting in leaf["postings"]:
-        if codes.parse(posting["account"]).type == kind:
-            found: Mapping[str, Any] = posting
-            return found
-    raise ReplayFault(f"no posting on an account of the type {kind}")
+    found: list[Mapping[str, Any]] = [each for each in leaf["postings"] if codes.parse(each["account"]).type == kind]
+    if len(found) != 1:
+        raise ReplayFault(f"{len(found)} postings on accounts of the type {kind}, where there is one")
+    return found[0]

@@ -72,9 +72,9 @@ def _tell(verdict: Verdict, key: Key, *, pinned: bool, compared: bool) -> int:
         _say(f"  continues the earlier checkpoint of {verdict.continues} entries")
     for name, seconds in verdict.witnesses:
         _say(f"  seen by {name} on {dt.datetime.fromtimestamp(seconds, dt.UTC):%Y-%m-%d %H:%M} UTC")
-    _say(f"  signed with the key {key.name}+{key.id.hex()}")
+    _say(f"  signed by {key.name}, fingerprint of the key {key.fingerprint}")
     if not pinned:
-        _say("  The key came with the data. Compare it with one that you have from elsewhere (--key).")
+        _say("  The key came with the data. Compare its fingerprint with one that you have from elsewhere (--key).")
     return HOLDS
 
 
@@ -89,7 +89,7 @@ def _receipt(options: argparse.Namespace) -> int:
     if proved.mine:
         _say("  and it is the entry of whoever holds this receipt")
     if not options.key:
-        _say(f"  The key {proved.key.id.hex()} came with it. Compare it with one that you have from elsewhere (--key).")
+        _say(f"  The key came with it. Compare its fingerprint with one from elsewhere: {proved.key.fingerprint}")
     return HOLDS
 
 

@@ -12,6 +12,7 @@ from ..shapes import AccountKey, Leg, Written, link_faults, shape_faults
 from .accounts import ReplayFault
 
 Leaf = Mapping[str, Any]
+KINDS = frozenset(map(str, Kind))
 
 
 def legs_of(leaf: Leaf) -> list[Leg]:
@@ -40,8 +41,7 @@ class Endings:
             self._shape(leaf)
             return
         resolved, undone = self._named(leaf, "resolves"), self._named(leaf, "reverses")
-        faults = [*shape_faults(leaf["kind"], legs_of(leaf))]
-        faults = faults or [*link_faults(leaf["kind"], legs_of(leaf), resolved, undone)]
+        faults = _faults(leaf["kind"], legs_of(leaf), resolved, undone)
         if faults:
             raise ReplayFault("; ".join(faults))
         if resolved is not None:
@@ -109,8 +109,8 @@ def _pair_faults(kind: str, one_currency: bool, debit: str, up: bool, credit: st
     return "; ".join(_faults(kind, legs))
 
 
-def _faults(kind: str, legs: list[Leg]) -> list[str]:
-    if kind not in set(Kind):
+def _faults(kind: str, legs: list[Leg], resolved: Written | None = None, undone: Written | None = None) -> list[str]:
+    if kind not in KINDS:
         return [f"there is no kind of entry called {kind!r}"]
     faults = [*shape_faults(kind, legs)]
-    return faults or [*link_faults(kind, legs, None, None)]
+    return faults or [*link_faults(kind, legs, resolved, undone)]
