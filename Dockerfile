@@ -19,6 +19,6 @@ RUN python tools/compile_messages.py \
     && SECRET_KEY=only-for-collecting-static-files-while-the-image-is-built ALLOWED_HOSTS=build \
        DATABASE_URL=postgresql://build@build/build \
        python manage.py collectstatic --no-input -i redoc -i rest_framework -i 'htm*-4*' \
-    && mkdir -p var/media var/backups \
-    && chown birge var/media var/backups
+    && mkdir -p var/media var/backups var/signer var/exports \
+    && chown birge var/media var/backups var/signer var/exports
 USER birge

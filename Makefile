@@ -44,6 +44,10 @@ test-slow: $(VENV)/installed-dev  ## What takes minutes: crash points, many hist
 	@echo "Slow tests, on PostgreSQL:"
 	@BIRGE_TEST_DATABASE=postgresql $(PYTEST) -m slow $(ARGS)
 
+.PHONY: tamper-drill
+tamper-drill: $(VENV)/installed-dev  ## Tell nine lies to copies of the ledger, and see who finds out
+	@$(BIN)/python tools/tamper_drill.py
+
 .PHONY: check
 check: $(VENV)/installed-dev  ## Style, types, layers, templates, migrations and the API's schema
 	@$(MAKE) -k check-style check-types check-layers check-templates check-migrations check-schema
@@ -71,6 +75,10 @@ check-schema: $(VENV)/installed-dev
 .PHONY: fix
 fix: $(VENV)/installed-dev  ## Let ruff sort imports and lay out the code
 	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format --quiet .
+
+.PHONY: benchmark
+benchmark: $(VENV)/installed-dev  ## Speed of the ledger beside pgbench, as ratios (some 20 minutes; ARGS="--million 0" for less)
+	@$(BIN)/python benchmarks/ledger/run.py $(ARGS)
 
 ##@ Keeping it
 

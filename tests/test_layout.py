@@ -20,6 +20,8 @@ LOG = {"LogHead", "LogKey", "LogLeaf", "LogNode", "Checkpoint", "StatementLine"}
 LEDGER = BOOKS | LOG | {"Cosignature", "Outbox"}
 DOORS = {  # who writes which tables of the ledger; `writing` only gets handed what to write
     "funds/ledger/posting.py": BOOKS | {"Outbox"},
+    "funds/ledger/posting_sql.py": BOOKS - {"Account"} | {"Outbox"},  # the same on PostgreSQL, in one call
+    "funds/ledger/ready.py": {"Entry"},  # made there to be read, written by the two above
     "funds/ledger/sequencing.py": LOG | {"Outbox"},
     "funds/ledger/cosigning.py": {"Cosignature"},
 }

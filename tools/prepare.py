@@ -40,6 +40,8 @@ def main() -> None:
     if settings.BIRGE_DEMO:
         sys.stdout.write("· demonstration\n")
         call_command("demo")
+    call_command("ledger_key", stdout=io.StringIO())
+    _step("public log", lambda: call_command("sequence", stdout=io.StringIO()))
 
 
 def _step(name: str, run: Callable[[], object]) -> None:

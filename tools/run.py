@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Prepare everything, then serve: the pages, the worker that sends messages, and time that passes.
+"""Prepare everything, then serve: the pages, the worker that sends messages, the sequencer, and time that passes.
 
 Ctrl-C ends all of it. `PORT` chooses another port than 8000.
 """
@@ -40,6 +40,7 @@ def main() -> NoReturn:
     try:
         services["the web server"] = _start("-m", "gunicorn", "birge.wsgi:application")
         services["the worker"] = _start("manage.py", "db_worker")
+        services["the sequencer"] = _start("manage.py", "sequence", "--every", "1")
         _wait_until_it_answers(services)
         sys.stdout.write(
             f"\nBirge is at http://{HOST}:{PORT}/  Whom to sign in as: http://{HOST}:{PORT}/en/demo/\nCtrl-C ends it.\n"
@@ -79,7 +80,8 @@ def _watch(services: Services) -> NoReturn:
     while True:
         _all_alive(services)
         if time.monotonic() >= next_tick:
-            subprocess.run([sys.executable, "manage.py", "tick"], cwd=ROOT, env=ENVIRONMENT, check=False)
+            for command in (["tick"], ["ledger_export", "--if-due"]):
+                subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=ENVIRONMENT, check=False)
             next_tick = time.monotonic() + TICK_SECONDS
         time.sleep(0.5)
 

@@ -173,11 +173,15 @@ def entry_page(entry: Entry) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Paper:
-    """A document that an entry names; `url` is empty where not everyone may see it."""
+    """A document that an entry names by the SHA-256 of its salt and its bytes.
+
+    `url` and `salt` are empty where not everyone may see it.
+    """
 
     label: str
     sha256: str
     url: str
+    salt: str
 
 
 def documents_of(entry: Entry) -> list[Paper]:
@@ -190,7 +194,8 @@ def documents_of(entry: Entry) -> list[Paper]:
         shown = document is not None and document.visibility == Visibility.PUBLIC
         label = document.get_kind_display() if document else each["type"]
         url = reverse("document", args=[document.public_id]) if document and shown else ""
-        papers.append(Paper(label, each["sha256"], url))
+        salt = bytes(document.salt).hex() if document and shown else ""
+        papers.append(Paper(label, each["sha256"], url, salt))
     return papers
 
 

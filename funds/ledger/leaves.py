@@ -7,6 +7,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+from django.db.models import QuerySet
+
 from birge_engine.leaf import LeafError, leaf_decode
 
 from .models import Outbox, Posting
@@ -39,10 +42,10 @@ POSTING = ("entry_id", "account_id", "account__code", "amount", "currency", "ver
 
 
 def leaves_take(at_once: int) -> list[Taken]:
-    """Return the entries that wait longest, in their order. Raises LeafMismatch."""
+    """Return the entries that wait longest, in their order, and whole commands only. Raises LeafMismatch."""
     fields = [f"entry__{name}" for name in ENTRY]
     waiting = Outbox.objects.order_by("id").values_list("id", "entry_id", "entry__leaf", *fields)
-    rows = list(waiting[:at_once])
+    rows = _whole_commands(waiting, at_once)
     if not rows:
         return []
     between = Posting.objects.filter(entry__outbox__id__gte=rows[0][0], entry__outbox__id__lte=rows[-1][0])
@@ -50,6 +53,30 @@ def leaves_take(at_once: int) -> list[Taken]:
     for row in between.order_by("entry_id", "k").values_list(*POSTING):
         postings[row[0]].append(row)
     return [_taken(row, postings[row[1]]) for row in rows]
+
+
+def _whole_commands(waiting: QuerySet[Any, Any], at_once: int) -> list[Any]:
+    """Return the first that wait, and as many more as it takes to divide no command: its entries belong together."""
+    last = waiting[at_once - 1 : at_once].first() if at_once else None
+    if last is None:
+        return list(waiting[:at_once])
+    end = last[0]
+    while (further := _end_of_commands(end)) is not None:
+        end = further
+    return list(waiting.filter(id__lte=end))
+
+
+def _end_of_commands(end: int) -> int | None:
+    """Return the last number in the outbox of a command that has entries up to `end` and after it, if there is one."""
+    sql = (
+        "SELECT MAX(after.id) FROM ledger_outbox up_to JOIN ledger_entry e ON e.id = up_to.entry_id "
+        "JOIN ledger_entry other ON other.command_id = e.command_id AND other.id <> e.id "
+        "JOIN ledger_outbox after ON after.entry_id = other.id WHERE up_to.id <= %s AND after.id > %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [end, end])
+        row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def _taken(row: tuple[Any, ...], postings: list[Any]) -> Taken:

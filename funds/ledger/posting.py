@@ -18,12 +18,14 @@ from django.utils.translation import gettext as _
 
 from birge import clock, randomness
 from birge.errors import Conflict, InsufficientFunds, KeyReused
-from birge_engine.leaf import VERSION, leaf_encode
+from birge_engine.leaf import leaf_encode
 
 from . import codes
 from .drafts import AccountKey, EntryDraft, Leg, MalformedEntry, Written, book_of, link_faults, shape_faults
 from .kinds import OPENS, EntryKind
 from .models import Account, Balance, Command, Entry, Outbox, Posting
+from .posting_sql import DONE, MISSING, SHORT, Ready, post_in_database
+from .ready import leaf_content, ready_entry
 from .selectors import entries_with_postings
 
 __all__ = [
@@ -59,18 +61,38 @@ def command_open(*, scope: str, key: str, request: Mapping[str, Any]) -> OpenCom
     request_hash = hashlib.sha256(
         json.dumps(request, sort_keys=True, separators=(",", ":"), default=str).encode()
     ).hexdigest()
-    try:
-        with transaction.atomic():
-            return OpenCommand(Command.objects.create(scope=scope, key=key, request_hash=request_hash), replayed=False)
-    except IntegrityError:
-        earlier = Command.objects.get(scope=scope, key=key)
+    made = _command_made(scope, key, request_hash)
+    if made is not None:
+        return OpenCommand(made, replayed=False)
+    earlier = Command.objects.get(scope=scope, key=key)
     if earlier.request_hash != request_hash:
         raise KeyReused(scope=scope)
     if not earlier.result_ref:
         raise RuntimeError(f"The command {earlier} was opened before, but never finished.")
-    if not earlier.result_ref:
-        raise RuntimeError(f"The command {earlier} was opened before, but never finished.")
     return OpenCommand(earlier, replayed=True)
+
+
+def _command_made(scope: str, key: str, request_hash: str) -> Command | None:
+    """Insert the command; None if there is such a one, once whoever made it has committed."""
+    command = Command(scope=scope, key=key, request_hash=request_hash)
+    if connection.vendor == "postgresql":
+        sql = (
+            "INSERT INTO ledger_command (scope, key, request_hash, result_ref, created_at) VALUES (%s, %s, %s, '', %s) "
+            "ON CONFLICT (scope, key) DO NOTHING RETURNING id"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [scope, key, request_hash, command.created_at])
+            row = cursor.fetchone()
+        if row is None:
+            return None
+        command.pk, command._state.adding, command._state.db = row[0], False, "default"
+        return command
+    try:
+        with transaction.atomic():
+            command.save(force_insert=True)
+    except IntegrityError:
+        return None
+    return command
 
 
 def command_finish(command: Command, result_ref: str) -> None:
@@ -94,6 +116,8 @@ def post(*, command: Command, drafts: Sequence[EntryDraft]) -> list[Entry]:
     for draft in drafts:
         draft_check(draft, named)
     _endings_check(drafts, named)
+    if connection.vendor == "postgresql":
+        return _post_in_one_call(command, drafts)
     accounts = _accounts({leg.account for draft in drafts for leg in draft.legs})
     balances = _lock(account for account in accounts.values() if account.guarded)
     first = Entry.objects.filter(command=command).count()
@@ -108,6 +132,40 @@ def post(*, command: Command, drafts: Sequence[EntryDraft]) -> list[Entry]:
     Entry.objects.bulk_create(entries)  # the database seals each: it wants to see its postings, and balances moved
     Outbox.objects.bulk_create([Outbox(entry=entry) for entry in entries])
     return entries
+
+
+def _post_in_one_call(command: Command, drafts: Sequence[EntryDraft]) -> list[Entry]:
+    """Do the rest inside PostgreSQL: see `posting_sql`. Accounts that are new to the books are made first."""
+    at = clock.now()
+    ready = [ready_entry(draft, randomness.new_uuid(), draft.date or clock.today()) for draft in drafts]
+    said = post_in_database(ready, command=command.pk, at=at)
+    if said == MISSING:
+        _accounts({leg.account for draft in drafts for leg in draft.legs})
+        said = post_in_database(ready, command=command.pk, at=at)
+    if said.startswith(SHORT):
+        _short, wanted, had, code = said.split(" ", 3)
+        raise InsufficientFunds(account=code, wanted=int(wanted), available=int(had))
+    if said != DONE:
+        raise RuntimeError(f"The ledger did not post: {said}")
+    return [_unread(entry, command) for entry in ready]
+
+
+def _unread(entry: Ready, command: Command) -> Entry:
+    """Return an entry that was written by the database; what only the database knows is read if somebody asks."""
+    known = {
+        "id": entry.id,
+        "command_id": command.pk,
+        "kind": entry.kind,
+        "book": entry.book,
+        "date": entry.date,
+        "n_postings": len(entry.sides),
+        "resolves_id": entry.resolves,
+        "reverses_id": entry.reverses,
+        "group": entry.group,
+        "commitment": entry.commitment,
+        "tag": entry.tag,
+    }
+    return Entry.from_db("default", list(known), list(known.values()))
 
 
 def draft_check(draft: EntryDraft, entries: Mapping[uuid.UUID, Entry] | None = None) -> None:
@@ -278,32 +336,3 @@ def _move(balance: Balance, account: Account, amount: int) -> int:
     if balance.amount < 0:
         raise InsufficientFunds(account=account.code, wanted=abs(amount), available=available)
     return balance.version
-
-
-def leaf_content(
-    entry: Entry, postings: Sequence[Posting], documents: Sequence[tuple[str, str]], rule: str | None
-) -> dict[str, Any]:
-    """Return what the leaf says; `check_ledger` builds it again from the rows and compares."""
-    return {
-        "v": VERSION,
-        "id": str(entry.id),
-        "date": entry.date.isoformat(),
-        "kind": str(entry.kind),
-        "book": str(entry.book),
-        "postings": [
-            {
-                "account": posting.account.code,
-                "amount": posting.amount,
-                "currency": posting.currency,
-                **({} if posting.version is None else {"version": posting.version}),
-            }
-            for posting in postings
-        ],
-        "documents": [{"sha256": digest, "type": kind} for digest, kind in documents],
-        "commitment": entry.commitment,
-        "tag": entry.tag,
-        "reverses": str(entry.reverses_id) if entry.reverses_id else "",
-        "resolves": str(entry.resolves_id) if entry.resolves_id else "",
-        "group": entry.group,
-        "rule": rule or "",
-    }

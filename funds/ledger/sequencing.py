@@ -98,7 +98,8 @@ def _sign(signer: Signer) -> int:
         if head is None or head.size == (newest.size if newest else 0):
             return newest.size if newest else 0
         size, root = head.size, _frontier(head).root()
-        note = signer.sign(Head(signer.origin, size, root), lambda first: proof_between(first, size))
+        published = newest.note if newest else ""
+        note = signer.sign(Head(signer.origin, size, root), lambda first: proof_between(first, size), published)
         LogKey.objects.get_or_create(vkey=str(signer.key()))
         Checkpoint.objects.create(size=size, root=root, note=note)
     return size

@@ -46,15 +46,16 @@ class Signer:
             _write(path, base64.b64encode(randomness.token_bytes(32)).decode() + "\n")
         return self.key()
 
-    def sign(self, head: Checkpoint, proof: Proof) -> str:
+    def sign(self, head: Checkpoint, proof: Proof, published: str = "") -> str:
         """Return the signed note of this head; `proof(size)` proves that it continues the tree of `size`.
 
-        The head is written down before it is signed, so that a crash between the two leads to the same signature.
+        It is written down before anybody sees it, so that nothing that contradicts it is ever signed. `published` is
+        the newest note that the database knows, in case our own memory was lost.
         Raises SigningRefused if the head does not continue what was signed before.
         """
-        last = self._last()
-        if last is not None:
-            self._continues(last, head, proof)
+        for text in (self._last(), published):
+            if text:
+                self._continues(checkpoint_parse(note_parse(text).text), head, proof)
         note = str(Note(head.text(), (note_sign(head.text(), self.origin, self._key()),)))
         _write(self.folder / "last", note)
         return note
@@ -70,9 +71,9 @@ class Signer:
         except ProofError as error:
             raise SigningRefused(f"the log does not continue the checkpoint of size {last.size}: {error}") from error
 
-    def _last(self) -> Checkpoint | None:
+    def _last(self) -> str:
         path = self.folder / "last"
-        return checkpoint_parse(note_parse(path.read_text()).text) if path.exists() else None
+        return path.read_text() if path.exists() else ""
 
     def _key(self) -> Ed25519PrivateKey:
         if self._private is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from birge.appendonly import TriggerSet, append_only, no_replace, refuse
 
+from .posting_sql import POSTING
 from .triggers import CORE
 
 _RAISE = "USING ERRCODE = 'integrity_constraint_violation'"
@@ -111,4 +112,4 @@ LOG = (
     + no_replace("ledger_loghead", "id = NEW.id")
     + TriggerSet(tables=(), sqlite=_SQLITE, postgresql=_POSTGRESQL)
 )
-TRIGGERS = CORE + LOG
+TRIGGERS = CORE + LOG + POSTING

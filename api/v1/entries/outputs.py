@@ -33,7 +33,14 @@ class EntryOutput(serializers.Serializer[Any]):
     resolves = serializers.UUIDField(source="resolves_id", allow_null=True)
     reverses = serializers.UUIDField(source="reverses_id", allow_null=True)
     group = serializers.CharField()
+    index = serializers.SerializerMethodField(help_text="Its place in the public log, from 0; null for about a second.")
     commitment = serializers.CharField(help_text="Salted digest of whose it is; empty where it is nobody's.")
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_index(self, entry: Entry) -> int | None:
+        """Return the place that the sequencer gave it."""
+        leaf = getattr(entry, "log_leaf", None)
+        return leaf.index if leaf else None
 
     @extend_schema_field(PostingOutput(many=True))
     def get_postings(self, entry: Entry) -> Any:

@@ -35,7 +35,7 @@ class EntryPages(CursorPages):
 class EntryListView(ListView):
     """All entries with their postings, newest first."""
 
-    queryset = Entry.objects.prefetch_related("postings__account")
+    queryset = Entry.objects.select_related("log_leaf").prefetch_related("postings__account")
     serializer_class = EntryOutput
     filterset_class = EntryFilters
     pagination_class = EntryPages
@@ -47,7 +47,9 @@ class EntryView(ApiView):
     @extend_schema(summary="One entry", responses=EntryOutput)
     def get(self, request: Request, entry_id: uuid.UUID) -> Response:
         """Return the entry."""
-        entry = get_object_or_404(Entry.objects.prefetch_related("postings__account"), pk=entry_id)
+        entry = get_object_or_404(
+            Entry.objects.select_related("log_leaf").prefetch_related("postings__account"), pk=entry_id
+        )
         return Response(EntryOutput(entry).data)
 
 

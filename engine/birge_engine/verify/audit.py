@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..leaf import LeafError, leaf_decode
 from ..merkle import Frontier, hash_leaf
@@ -14,6 +13,7 @@ from .allocations import Allocations
 from .endings import Endings
 from .entries import EntryFile
 from .faults import Fault
+from .published import Published, published_faults
 
 
 @dataclass
@@ -34,8 +34,8 @@ def audit(
     note: str,
     key: Key,
     *,
-    since: str = "",
-    balances: Sequence[Mapping[str, Any]] | None = None,
+    since: str | None = None,
+    balances: Published | None = None,
     witnesses: Sequence[Key] = (),
 ) -> Verdict:
     """Check a log against its signed checkpoint.
@@ -46,7 +46,7 @@ def audit(
     """
     verdict = Verdict()
     head = _opened(verdict, note, key, "the checkpoint")
-    earlier = _opened(verdict, since, key, "the earlier checkpoint") if since else None
+    earlier = _opened(verdict, since, key, "the earlier checkpoint") if since is not None else None
     if head is not None:
         verdict.checkpoint = head
         _witnessed(verdict, note, witnesses)
@@ -59,7 +59,7 @@ def audit(
     if earlier is not None and not verdict.faults:
         verdict.continues = earlier.size
     if balances is not None and replay.fault_free:
-        verdict.faults += _balances(replay.accounts, balances)
+        verdict.faults += published_faults(replay.accounts, balances)
     return verdict
 
 
@@ -101,6 +101,8 @@ class _Replay:
             self.accounts.move(leaf["book"], leaf["postings"])
         except (LeafError, ReplayFault) as error:
             self.faults.append(Fault(str(error), index))
+        except RecursionError:
+            self.faults.append(Fault("too deep to be an entry", index))
 
 
 def _opened(verdict: Verdict, note: str, key: Key, what: str) -> Checkpoint | None:
@@ -122,8 +124,9 @@ def _witnessed(verdict: Verdict, note: str, witnesses: Sequence[Key]) -> None:
         verdict.faults.append(Fault(f"a witness: {error}"))
         return
     verdict.witnesses = [(key.name, seconds or 0) for key, seconds in signed]
-    missing = {key.name for key in witnesses} - {key.name for key, _seconds in signed}
-    verdict.faults += [Fault(f"the witness {name} has not signed this checkpoint") for name in sorted(missing)]
+    missing = set(witnesses) - {key for key, _seconds in signed}
+    names = sorted(f"{key.name} ({key.id.hex()})" for key in missing)
+    verdict.faults += [Fault(f"the witness {name} has not signed this checkpoint") for name in names]
 
 
 def _roots(replay: _Replay, head: Checkpoint | None, earlier: Checkpoint | None, entries: EntryFile) -> list[Fault]:
@@ -143,15 +146,4 @@ def _roots(replay: _Replay, head: Checkpoint | None, earlier: Checkpoint | None,
         faults.append(
             Fault(f"history was rewritten: the first {earlier.size} entries are not those that were signed earlier")
         )
-    return faults
-
-
-def _balances(accounts: Accounts, published: Sequence[Mapping[str, Any]]) -> list[Fault]:
-    faults = []
-    said = {(row["code"], row["currency"]): row["balance"] for row in published}
-    for key in sorted(said.keys() | accounts.known.keys()):
-        holds = accounts.holds(*key)
-        if said.get(key, 0) != holds:
-            text = f"{key[0]} holds {holds} {key[1]} by the entries, but {said.get(key, 0)} were published"
-            faults.append(Fault(f"{text} (minor units)"))
     return faults

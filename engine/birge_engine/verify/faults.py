@@ -1,7 +1,8 @@
-"""What a check found, and where."""
+"""What a check found, where, and how it is said."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 
@@ -19,3 +20,10 @@ class Fault:
 
 class Unreadable(Exception):
     """What was given cannot be read, so nothing can be said about it."""
+
+
+def say(line: str) -> None:
+    """Print one line. Texts come from outside: none may move the cursor, colour the screen, or be too much for it."""
+    shown = "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in line)
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(shown.encode(encoding, "backslashreplace").decode(encoding) + "\n")

@@ -10,19 +10,18 @@ from __future__ import annotations
 import argparse
 import base64
 import os
-import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from ..merkle import ProofError, check_consistency
-from ..note import COSIGNATURE, Checkpoint, Key, NoteError, checkpoint_open, key_of, key_parse, note_cosign, note_parse
-from .faults import Unreadable
-from .sources import WAIT_SECONDS, fetch
+from ..note import COSIGNATURE, Checkpoint, Key, NoteError, checkpoint_open, key_of, note_cosign, note_parse
+from .faults import Unreadable, say
+from .keys import key_given
+from .sources import fetch, text_read
 
 SIGNED, CONTRADICTED, UNKNOWN = 0, 1, 2
 
@@ -30,20 +29,23 @@ SIGNED, CONTRADICTED, UNKNOWN = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
     options = _parser().parse_args(arguments)
-    witness = Witness(Path(options.folder), options.name)
+    base = options.address.rstrip("/")
     try:
+        witness = Witness(Path(options.folder), options.name)
         if options.show_key:
-            _say(str(witness.key()))
+            say(str(witness.key()))
             return SIGNED
-        note = witness.look(options.address.rstrip("/"), key_parse(_text(options.key)))
+        if not base or not options.key:
+            raise Unreadable("give the platform's address, and the ledger's key with --key")
+        note = witness.look(base, key_given(options.key))
         if options.submit:
-            _submit(options.address.rstrip("/"), note)
-        _say(note.rstrip("\n").rpartition("\n")[2])
+            fetch(f"{base}/ledger/cosignatures", note.encode())
+        say(note.rstrip("\n").rpartition("\n")[2])
     except ProofError as error:
-        _say(f"CONTRADICTION: {error}. The evidence is in {options.folder}.")
+        say(f"CONTRADICTION: {error}. The evidence is in {options.folder}.")
         return CONTRADICTED
     except (Unreadable, NoteError, OSError, UnicodeDecodeError) as error:
-        _say(f"COULD NOT FIND OUT: {error}")
+        say(f"COULD NOT FIND OUT: {error}")
         return UNKNOWN
     return SIGNED
 
@@ -52,12 +54,16 @@ class Witness:
     """A witness's folder: `key` for its own eyes, `last` for what it signed."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        """Make the folder and a key unless they are there."""
+        """Make the folder and a key unless they are there. Raises Unreadable if the key is damaged."""
         self.folder, self.name = folder, name
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not (folder / "key").exists():
             _keep(folder / "key", base64.b64encode(os.urandom(32)).decode() + "\n")
-        self._private = Ed25519PrivateKey.from_private_bytes(base64.b64decode((folder / "key").read_text()))
+        try:
+            seed = base64.b64decode(text_read(folder / "key").strip(), validate=True)
+            self._private = Ed25519PrivateKey.from_private_bytes(seed)
+        except ValueError as error:
+            raise Unreadable(f"{folder / 'key'} is damaged: {error}") from error
 
     def key(self) -> Key:
         """Return the public side, to be given to the platform and to everyone who checks."""
@@ -68,39 +74,43 @@ class Witness:
 
         Raises ProofError if it contradicts what we signed before, NoteError if it is not signed by `log`.
         """
-        text = fetch(f"{base}/ledger/checkpoint").decode()
-        head = checkpoint_open(text, log)
-        self._continues(base, head, text, log)
+        self.key()  # a name that cannot sign is found before anything is remembered
+        with self._alone():
+            text = fetch(f"{base}/ledger/checkpoint").decode()
+            head = checkpoint_open(text, log)
+            self._continues(base, head, text, log)
+            _keep(self.folder / "last", text)
         note = note_parse(text)
-        signed = f"{note.text}\n{note_cosign(note.text, self.name, self._private, int(time.time())).line()}"
-        _keep(self.folder / "last", text)
-        return signed
+        return f"{note.text}\n{note_cosign(note.text, self.name, self._private, int(time.time())).line()}"
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Let one look at a time go on here: two at once could sign what contradicts each other."""
+        path = self.folder / "lock"
+        with path.open("w") as file:
+            try:
+                import fcntl
+            except ImportError:  # not on Windows: there nothing but the schedule keeps two apart
+                yield
+                return
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def _continues(self, base: str, head: Checkpoint, text: str, log: Key) -> None:
         if not (self.folder / "last").exists():
             return
-        last = checkpoint_open((self.folder / "last").read_text(), log)
+        last = checkpoint_open(text_read(self.folder / "last"), log)
         try:
             if head.size < last.size:
                 raise ProofError(f"{last.size} entries were shown before, and now only {head.size}")
             hashes: list[bytes] = []
             if 0 < last.size < head.size:
                 lines = fetch(f"{base}/ledger/proof/consistency?from={last.size}&to={head.size}").decode().split()
-                hashes = [base64.b64decode(line) for line in lines]
+                hashes = [base64.b64decode(line, validate=True) for line in lines]
             check_consistency(last.size, head.size, last.root, head.root, hashes)
-        except (ProofError, ValueError) as error:
+        except ValueError as error:  # a proof that is none is no excuse either
             _keep(self.folder / f"contradiction-{head.size}-{int(time.time())}", text)
             raise ProofError(str(error)) from error
-
-
-def _submit(base: str, note: str) -> None:
-    request = urllib.request.Request(  # noqa: S310 - the address was read before
-        f"{base}/ledger/cosignatures", data=note.encode(), headers={"Content-Type": "text/plain; charset=utf-8"}
-    )
-    try:
-        urllib.request.urlopen(request, timeout=WAIT_SECONDS).close()  # noqa: S310
-    except (urllib.error.URLError, OSError) as error:
-        raise Unreadable(f"the platform did not take the signature: {error}") from error
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -117,19 +127,11 @@ def _parser() -> argparse.ArgumentParser:
 def _keep(path: Path, text: str) -> None:
     beside = path.with_suffix(".new")
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
-
-
-def _text(given: str) -> str:
-    return given if "+" in given and not Path(given).exists() else Path(given).read_text()
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
 
 
 if __name__ == "__main__":

@@ -60,7 +60,8 @@ class Document(models.Model):
     content_type = models.CharField(max_length=40)
     size = models.PositiveBigIntegerField()
     salt = models.BinaryField(max_length=16)
-    sha256 = models.CharField(max_length=64, db_index=True)  # of salt + master: the ledger names this, and it betrays no common file
+    # Of salt + master: the ledger names this, and it betrays no common file.
+    sha256 = models.CharField(max_length=64, db_index=True)
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
@@ -22,7 +21,7 @@ from birge.accounts.models import User
 from birge.documents.models import Document
 from birge.notifications.models import Notice
 from birge.organisations.models import Organisation
-from funds.demonstration.build import Summary, demonstration_build
+from funds.demonstration.build import demonstration_build
 from funds.demonstration.people import PASSWORD, sign_in_cards
 from funds.ledger.checks import check_ledger
 from funds.payments.models import Payment
@@ -36,22 +35,6 @@ from projects.works.states import ProjectStatus
 
 # Made anew each time, and told to nobody: a salted hash, an encrypted secret, the library's own clock.
 DIFFERENT = {("accounts.user", "password"), ("mfa.authenticator", "data"), ("mfa.authenticator", "created_at")}
-
-
-@pytest.fixture(scope="module")
-def summary(django_db_setup: None, django_db_blocker: Any) -> Iterator[Summary]:
-    """Build it once for all tests of this module, and take it back afterwards."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        built = demonstration_build()
-        assert built is not None
-        yield built
-        transaction.set_rollback(True)
-
-
-@pytest.fixture
-def demo(summary: Summary, db: None) -> Summary:
-    """The demonstration, in a test of its own."""
-    return summary
 
 
 def everything() -> dict[str, list[dict[str, Any]]]:
@@ -186,13 +169,12 @@ def test_it_is_refused_outside_demonstration_mode(settings):
 
 @pytest.mark.slow
 @pytest.mark.sqlite  # the numbers of rows are not taken back with a transaction on PostgreSQL
-@pytest.mark.django_db
-def test_two_fresh_databases_hold_the_same(settings, tmp_path):
+def test_two_fresh_databases_hold_the_same(nothing_built, db, settings, tmp_path):
     seen = []
     for time_ in range(2):
         settings.MEDIA_ROOT = str(tmp_path / str(time_))  # a file that is there already would get another name
         with transaction.atomic():
-            demonstration_build()
+            assert demonstration_build() is not None
             seen.append(everything())
             transaction.set_rollback(True)
     assert seen[0] == seen[1]

@@ -2,9 +2,11 @@
 
 import pytest
 
-from funds.ledger import codes
-from funds.ledger.checks import check_ledger
+from funds.ledger import codes, proofs, sequencing
+from funds.ledger.checks import check_ledger, log
 from funds.ledger.commitments import commitment_make, opening_keep
+from funds.ledger.models import LogLeaf
+from funds.ledger.signing import Signer
 from tests.factories.ledger import (
     ADVANCE,
     ANOTHER,
@@ -39,3 +41,26 @@ def there():
     one(K.VILLAGE_SPENT, (codes.spent(CUSTODIAN, ANOTHER, 1), 5), (codes.accountable(CUSTODIAN, ANOTHER), -5))
     assert check_ledger() == []
     return there
+
+
+@pytest.fixture
+def signer(tmp_path):
+    signer = Signer(tmp_path / "signer", "birge.test/ledger")
+    signer.key_make()
+    return signer
+
+
+@pytest.fixture
+def all_levels(monkeypatch):
+    """Keep every level of the tree: else there is no node before the 256th entry."""
+    for module in (log, proofs, sequencing):
+        monkeypatch.setattr(module, "STEP", 1)
+
+
+@pytest.fixture
+def in_log(there, signer, all_levels):
+    """The same books; thirteen entries stand in the log, which was signed when it had seven and now. Return them."""
+    for at_once in (7, 6):
+        sequencing.sequence(signer=signer, at_once=at_once)
+    assert check_ledger() == []
+    return [leaf.entry for leaf in LogLeaf.objects.order_by("index").select_related("entry")]

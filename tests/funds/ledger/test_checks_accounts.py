@@ -137,4 +137,4 @@ def test_an_entry_that_vanished_with_all_that_named_it(there):
 
 def test_an_entry_that_is_kept_from_the_log(there):
     change("DELETE FROM ledger_outbox WHERE entry_id = %s", key(there["donor"]))
-    assert check_ledger() == [Fault("outbox", str(there["donor"].pk), "was never put into the outbox")]
+    assert check_ledger() == [Fault("log", str(there["donor"].pk), "neither waits for the public log nor stands in it")]

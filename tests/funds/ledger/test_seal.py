@@ -79,7 +79,7 @@ def refused(act, why):
 def test_a_whole_entry_is_taken():
     """So that what follows is refused for its faults, and not for how it is written."""
     Raw((BANK, 5, None), (HELD, -5, 2)).write()
-    assert {fault.check for fault in check_ledger()} == {"leaf", "outbox"}
+    assert {fault.check for fault in check_ledger()} == {"leaf", "log"}
 
 
 @pytest.mark.parametrize(

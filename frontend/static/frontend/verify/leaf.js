@@ -45,9 +45,14 @@ export function sums(postings) {
   return found;
 }
 
-/** Return what the entry moved in one currency: what it put into `held` accounts, else the sum of its debits. */
+const SPENDING = ["advance", "spent", "accountable"];
+
+/** Return what the entry moved in one currency: what it put into `held` accounts, else the sum of its debits. What a
+ *  tranche leaves to be accounted for is the money that left: it is not counted twice. */
 export function moved(postings, currency) {
-  const own = postings.filter((each) => each.currency === currency);
+  const all = postings.filter((each) => each.currency === currency);
+  const rest = all.filter((each) => !SPENDING.includes(each.account.split(":")[0]));
+  const own = rest.length ? rest : all;
   const credits = own.filter((each) => each.account.startsWith("held:") && each.amount < 0);
   if (credits.length) return -(sums(credits).get(currency));
   return sums(own.filter((each) => each.amount > 0)).get(currency) || 0n;

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('documents', '0002_initial'),
+        ("documents", "0002_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='document',
-            name='sha256',
+            model_name="document",
+            name="sha256",
             field=models.CharField(db_index=True, max_length=64),
         ),
     ]
