@@ -16,7 +16,7 @@ from .models import Entry, Posting
 from .posting_sql import Ready, Side
 
 # Where a version will stand. Inside a text its quotes would be escaped, so that this is found nowhere else.
-PLACE = re.compile(rb'"version":(\d+)')
+PLACE = re.compile(r'"version":(\d+)')
 
 
 def leaf_content(
@@ -75,7 +75,7 @@ def ready_entry(draft: EntryDraft, entry_id: uuid.UUID, date: dt.date) -> Ready:
         commitment=entry.commitment,
         tag=entry.tag,
         sides=sides,
-        pieces=_cut(leaf_encode(content)),
+        pieces=_cut(leaf_encode(content).decode()),
     )
 
 
@@ -86,9 +86,9 @@ def _posting(k: int, side: Side) -> dict[str, Any]:
     return says
 
 
-def _cut(leaf: bytes) -> list[tuple[bytes, int | None]]:
+def _cut(leaf: str) -> list[tuple[str, int | None]]:
     """Return the leaf in pieces, each with the posting whose version follows it; none follows the last."""
-    pieces: list[tuple[bytes, int | None]] = []
+    pieces: list[tuple[str, int | None]] = []
     start = 0
     for match in PLACE.finditer(leaf):
         pieces.append((leaf[start : match.start(1)], LARGEST - int(match[1])))

@@ -21,6 +21,8 @@ _SQLITE = (
     SELECT RAISE(ABORT, 'ledger_entry: UNIQUE constraint failed, the entry is there already') WHERE EXISTS (
         SELECT 1 FROM ledger_entry WHERE id = NEW.id OR (command_id = NEW.command_id AND n = NEW.n)
         OR resolves_id = NEW.resolves_id OR reverses_id = NEW.reverses_id);
+    SELECT RAISE(ABORT, 'ledger_entry: its command is not there') WHERE NOT EXISTS (
+        SELECT 1 FROM ledger_command WHERE id = NEW.command_id);
     SELECT RAISE(ABORT, 'ledger_entry: it ends one entry or undoes one, not both') WHERE
         NEW.resolves_id IS NOT NULL AND NEW.reverses_id IS NOT NULL;
     SELECT RAISE(ABORT, 'ledger_entry: what it names is not there') WHERE
@@ -80,14 +82,15 @@ def _before(verb: str, table: str, function: str) -> str:
 _RAISE = "USING ERRCODE = 'integrity_constraint_violation'"
 _POSTGRESQL = (
     f"""CREATE OR REPLACE FUNCTION ledger_entry_check(entry uuid, wanted integer, of_book text) RETURNS void
-    LANGUAGE plpgsql AS $$ DECLARE many integer; strange integer; unmoved integer; BEGIN
+    LANGUAGE plpgsql AS $$ DECLARE many integer; strange integer; unmoved integer; total numeric; one boolean; BEGIN
     SELECT COUNT(*), COUNT(*) FILTER (WHERE a.book <> of_book), COUNT(*) FILTER (
-        WHERE p.version > COALESCE((SELECT version FROM ledger_balance b WHERE b.account_id = p.account_id), 0))
-        INTO many, strange, unmoved
+        WHERE p.version > COALESCE((SELECT version FROM ledger_balance b WHERE b.account_id = p.account_id), 0)),
+        SUM(p.amount), MIN(p.currency) = MAX(p.currency) INTO many, strange, unmoved, total, one
         FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id WHERE p.entry_id = entry;
     IF wanted < 2 OR wanted <> many THEN
         RAISE EXCEPTION 'ledger_entry: wrong number of postings' {_RAISE}; END IF;
-    IF EXISTS (SELECT 1 FROM ledger_posting WHERE entry_id = entry GROUP BY currency HAVING SUM(amount) <> 0) THEN
+    IF total <> 0 OR (NOT one AND EXISTS (
+        SELECT 1 FROM ledger_posting WHERE entry_id = entry GROUP BY currency HAVING SUM(amount) <> 0)) THEN
         RAISE EXCEPTION 'ledger_entry: does not balance' {_RAISE}; END IF;
     IF strange > 0 THEN
         RAISE EXCEPTION 'ledger_entry: an account of another book' {_RAISE}; END IF;
@@ -108,7 +111,9 @@ _POSTGRESQL = (
         AND NOT EXISTS (SELECT 1 FROM ledger_entry WHERE reverses_id = r.id)) THEN
         RAISE EXCEPTION 'ledger_entry: what it names was ended before' {_RAISE}; END IF;
     END $$""",
-    """CREATE OR REPLACE FUNCTION ledger_entry_seal() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    f"""CREATE OR REPLACE FUNCTION ledger_entry_seal() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NOT EXISTS (SELECT 1 FROM ledger_command WHERE id = NEW.command_id) THEN
+        RAISE EXCEPTION 'ledger_entry: its command is not there' {_RAISE}; END IF;
     PERFORM ledger_entry_end(NEW.resolves_id, NEW.reverses_id);
     PERFORM ledger_entry_check(NEW.id, NEW.n_postings, NEW.book); RETURN NEW; END $$""",
     _before("INSERT", "ledger_entry", "ledger_entry_seal"),

@@ -22,10 +22,14 @@ _SQLITE = (
     """CREATE TRIGGER ledger_logleaf_next BEFORE INSERT ON ledger_logleaf BEGIN
     SELECT RAISE(ABORT, 'ledger_logleaf: not the next place in the log') WHERE NEW.idx <>
         (SELECT COALESCE(MAX(idx) + 1, 0) FROM ledger_logleaf);
+    SELECT RAISE(ABORT, 'ledger_logleaf: there is no such entry') WHERE NOT EXISTS (
+        SELECT 1 FROM ledger_entry WHERE id = NEW.entry_id);
     END""",
     """CREATE TRIGGER ledger_outbox_once BEFORE INSERT ON ledger_outbox BEGIN
     SELECT RAISE(ABORT, 'ledger_outbox: the entry has its place in the log already') WHERE EXISTS (
         SELECT 1 FROM ledger_logleaf WHERE entry_id = NEW.entry_id);
+    SELECT RAISE(ABORT, 'ledger_outbox: there is no such entry') WHERE NOT EXISTS (
+        SELECT 1 FROM ledger_entry WHERE id = NEW.entry_id);
     END""",
     """CREATE TRIGGER ledger_lognode_open BEFORE INSERT ON ledger_lognode BEGIN
     SELECT RAISE(ABORT, 'ledger_lognode: not of places that are being written') WHERE
@@ -36,6 +40,8 @@ _SQLITE = (
     SELECT RAISE(ABORT, 'ledger_statementline: not of a place that is being written') WHERE
         NEW.idx < (SELECT size FROM ledger_loghead)
         OR NEW.idx >= (SELECT COALESCE(MAX(idx) + 1, 0) FROM ledger_logleaf);
+    SELECT RAISE(ABORT, 'ledger_statementline: there is no such account') WHERE NOT EXISTS (
+        SELECT 1 FROM ledger_account WHERE id = NEW.account_id);
     END""",
     """CREATE TRIGGER ledger_loghead_on BEFORE UPDATE ON ledger_loghead BEGIN
     SELECT RAISE(ABORT, 'ledger_loghead: the log only grows') WHERE NEW.size <= OLD.size OR NEW.id <> OLD.id;
@@ -61,12 +67,16 @@ _POSTGRESQL = (
     IF EXISTS (SELECT 1 FROM fresh) AND ((SELECT MIN(idx) FROM fresh) <> before
         OR (SELECT MAX(idx) - MIN(idx) + 1 FROM fresh) <> (SELECT COUNT(*) FROM fresh)) THEN
         RAISE EXCEPTION 'ledger_logleaf: not the next place in the log' {_RAISE}; END IF;
+    IF EXISTS (SELECT 1 FROM fresh WHERE NOT EXISTS (SELECT 1 FROM ledger_entry e WHERE e.id = fresh.entry_id)) THEN
+        RAISE EXCEPTION 'ledger_logleaf: there is no such entry' {_RAISE}; END IF;
     RETURN NULL; END $$""",
     "CREATE TRIGGER ledger_logleaf_next AFTER INSERT ON ledger_logleaf REFERENCING NEW TABLE AS fresh "
     "FOR EACH STATEMENT EXECUTE FUNCTION ledger_logleaf_next()",
     f"""CREATE OR REPLACE FUNCTION ledger_outbox_once() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
     IF EXISTS (SELECT 1 FROM ledger_logleaf WHERE entry_id = NEW.entry_id) THEN
         RAISE EXCEPTION 'ledger_outbox: the entry has its place in the log already' {_RAISE}; END IF;
+    IF NOT EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.entry_id) THEN
+        RAISE EXCEPTION 'ledger_outbox: there is no such entry' {_RAISE}; END IF;
     RETURN NULL; END $$""",
     "CREATE TRIGGER ledger_outbox_once AFTER INSERT ON ledger_outbox FOR EACH ROW "
     "EXECUTE FUNCTION ledger_outbox_once()",  # after it: then the leaf that it waited for is seen
@@ -81,6 +91,8 @@ _POSTGRESQL = (
     IF EXISTS (SELECT 1 FROM fresh WHERE idx < (SELECT size FROM ledger_loghead)
         OR idx >= (SELECT COALESCE(MAX(idx) + 1, 0) FROM ledger_logleaf)) THEN
         RAISE EXCEPTION 'ledger_statementline: not of a place that is being written' {_RAISE}; END IF;
+    IF EXISTS (SELECT 1 FROM fresh WHERE NOT EXISTS (SELECT 1 FROM ledger_account a WHERE a.id = fresh.account_id))
+    THEN RAISE EXCEPTION 'ledger_statementline: there is no such account' {_RAISE}; END IF;
     RETURN NULL; END $$""",
     "CREATE TRIGGER ledger_statementline_open AFTER INSERT ON ledger_statementline REFERENCING NEW TABLE AS fresh "
     "FOR EACH STATEMENT EXECUTE FUNCTION ledger_statementline_open()",

@@ -16,7 +16,7 @@ class LogLeaf(models.Model):
     """An entry's place in the log, counted from zero without a gap, and its hash in the tree (RFC 6962)."""
 
     index = models.BigIntegerField(primary_key=True, db_column="idx")
-    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="log_leaf")
+    entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="log_leaf", db_constraint=False)
     hash = models.BinaryField(max_length=32)
 
     class Meta:
@@ -99,7 +99,9 @@ class StatementLine(models.Model):
     """What an entry in the log did to an account (normal × minor units), and what the account held after it."""
 
     pk = models.CompositePrimaryKey("account_id", "index")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="lines", db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="lines", db_index=False, db_constraint=False
+    )
     index = models.BigIntegerField(db_column="idx")
     amount = models.BigIntegerField()
     balance = models.BigIntegerField()
