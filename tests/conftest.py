@@ -20,7 +20,15 @@ from tests.support.databases import Databases, PostgresqlDatabases, Server, Sqli
 from tests.support.programs import chromium_path
 
 VENDOR = os.environ.get("BIRGE_TEST_DATABASE", "sqlite")
+TESTS = Path(__file__).parent
 FOLDER, SOCKETS = "BIRGE_TEST_FOLDER", "BIRGE_TEST_SOCKETS"  # told to the workers of pytest-xdist
+NO_DATABASE = (
+    "birge_engine",
+    "test_layout.py",
+    "birge/i18n",
+    "browser/test_verify_modules.py",
+)  # run once, with SQLite
+TAKES_LONG = ("funds/demonstration",)  # to build on PostgreSQL: there it belongs to the slow tests
 databases_key = pytest.StashKey[Databases]()
 server_key = pytest.StashKey[Server]()
 
@@ -59,10 +67,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(os.environ.pop(FOLDER, ""), ignore_errors=True)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what means nothing on this database; skip what needs a browser where there is none."""
     other = "sqlite" if VENDOR == "postgresql" else "postgresql"
     elsewhere = {item for item in items if item.get_closest_marker(other)}
+    if VENDOR == "postgresql":
+        elsewhere |= {item for item in items if _within(item, NO_DATABASE) and not _asks_database(item)}
+        for item in items:
+            if _within(item, TAKES_LONG):
+                item.add_marker(pytest.mark.slow)
     if elsewhere:
         config.hook.pytest_deselected(items=list(elsewhere))
         items[:] = [item for item in items if item not in elsewhere]
@@ -70,6 +84,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+
+
+def _asks_database(item: pytest.Item) -> bool:
+    names = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or not {"db", "live_server"}.isdisjoint(names)
+
+
+def _within(item: pytest.Item, places: tuple[str, ...]) -> bool:
+    return any((TESTS / place) in (item.path, *item.path.parents) for place in places)
 
 
 @pytest.fixture(scope="session")

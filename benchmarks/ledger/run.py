@@ -166,7 +166,7 @@ def _million(server: Server, folder: Path, entries: int) -> list[str]:
         "LEDGER_SIGNER": str(folder / "signer"),
         "LEDGER_EXPORTS": str(folder / "exports"),
     }
-    grow(server, environment, entries, lambda: _write(server, 30, "batch", "spread", 1, 1))
+    grow(server, environment, entries, lambda: _write(server, 20, "batch", "spread", 2, 4))
     return [*verification(environment, folder), "", *explorer(environment)]
 
 
