@@ -34,6 +34,8 @@ GUEST_PAGES = {
     "ledger": "/ledger/",
     "project-ledger": "/p/{under_way}/ledger/",
     "entry": "/ledger/{entry}/",
+    "account": "/ledger/account/{account}/KGS/",
+    "verify": "/ledger/verify/",
     "about": "/about/",
     "terms": "/terms/",
     "login": "/accounts/login/",
@@ -90,9 +92,10 @@ def _names() -> dict[str, str]:
     names = {project.status: project.public_id for project in Project.objects.order_by("-id")}
     pledge = Pledge.objects.filter(status="collected", project__status="under_way").first()
     entry = Entry.objects.filter(kind="tranche.released").first()
+    account = entry.postings.select_related("account")[0].account.code if entry else ""
     if pledge is None or entry is None or own is None:
         raise SystemExit("There is no demonstration to show. Run `make run` first.")
-    return names | {"token": pledge_token(pledge), "entry": str(entry.pk), "own": own.public_id}
+    return names | {"token": pledge_token(pledge), "entry": str(entry.pk), "own": own.public_id, "account": account}
 
 
 @contextmanager
