@@ -36,7 +36,7 @@ class EntryLine:
     subject: str
     minor: int
     currency: str
-    index: int | None
+    number: int | None  # its place in the log as people count, from one
     final: bool
 
 
@@ -133,7 +133,7 @@ def entry_lines(seen: Sequence[Seen]) -> list[EntryLine]:
                 subject=project.title(language()) if project else "",
                 minor=largest,
                 currency=postings[0].currency,
-                index=each.index,
+                number=None if each.index is None else each.index + 1,
                 final=each.final,
             )
         )
@@ -142,7 +142,7 @@ def entry_lines(seen: Sequence[Seen]) -> list[EntryLine]:
 
 def entry_page(entry: Entry) -> dict[str, Any]:
     """Return one entry with each of its postings, its papers, its place in the log and its exact bytes."""
-    postings = list(entry.postings.select_related("account").order_by("k"))
+    postings, seen = list(entry.postings.select_related("account").order_by("k")), entry_seen(entry)
     names = Names([posting.account.code for posting in postings])
     project = next(filter(None, (names.project(posting.account.code) for posting in postings)), None)
     return {
@@ -155,7 +155,8 @@ def entry_page(entry: Entry) -> dict[str, Any]:
         "reverses_id": entry.reverses_id,
         "resolves_id": entry.resolves_id,
         "leaf_text": bytes(entry.leaf).decode(),
-        "seen": entry_seen(entry),
+        "final": seen.final,
+        "number": None if seen.index is None else seen.index + 1,
         "documents": documents_of(entry),
         "qr": qr_of(reverse("entry", args=[entry.pk])),
         "postings": [
@@ -225,7 +226,7 @@ def account_statement(account: Account, lines: Sequence[Line]) -> dict[str, Any]
                 "id": line.entry.pk,
                 "label": line.entry.get_kind_display(),
                 "date": line.entry.date,
-                "index": line.index,
+                "number": line.index + 1,
                 "minor": line.amount,
                 "balance": line.balance,
             }

@@ -52,7 +52,7 @@ def test_an_entry_says_whether_it_is_final(guest, seal):
     assert guest.open("entry_receipt", entry.pk).status == 404
     seal()
     after = guest.open("entry", entry.pk)
-    assert f"Number {entry.log_leaf.index} of the ledger" in after.text
+    assert f"Number {entry.log_leaf.index + 1} of the ledger" in after.text
     assert 'class="qr"' in after.html
 
 
