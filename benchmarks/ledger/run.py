@@ -189,12 +189,12 @@ def _machine(server: Server) -> str:
 
 SHORT = """## Where it falls short, and why
 
-Writers and server share two cores, and most of the work is PostgreSQL's: triggers check every entry whoever writes it,
-its sum, its book, the versions and balances of guarded accounts, that it is sealed once. TPC-B checks nothing. We keep
-them: a faster ledger that can be made to lie is not what this one is for. What was tried and kept: one function in the database instead of ten round
-trips, lookups by key with lasting plans, fewer indexes, no foreign keys to rows that nobody can delete (they lock
-what they name), texts instead of small arrays over the wire. A hot account waits for the disk: its lock is held until
-the commit is flushed.
+Writers and server share two cores, and most of the work is PostgreSQL's: triggers check every entry whoever writes
+it, its sum, its book, the versions and balances of guarded accounts, that it is sealed once. TPC-B checks nothing. We
+keep them: a faster ledger that can be made to lie is not what this one is for. What was tried and kept: one function
+in the database instead of ten round trips, lookups by key with lasting plans, fewer indexes, no foreign keys to rows
+that nobody can delete (they lock what they name), texts instead of small arrays over the wire. A hot account waits
+for the disk: its lock is held until the commit is flushed.
 """
 
 
