@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from birge_engine.receipt import receipt_check
 from funds.ledger.models import Account, Entry
+from funds.ledger.publishing import archive_write
 from funds.ledger.sequencing import sequence_all
 from funds.ledger.signing import Signer
 from funds.pledges.services import pledge_erase_person
@@ -117,6 +118,19 @@ def test_an_account_has_a_statement_with_what_it_held_after_each_line(guest, sea
     assert guest.open("account", "held:nobody:main", "KGS").status == 404
 
 
+def test_the_ledger_can_be_taken_along_whole_or_for_one_project(guest, seal):
+    world = make.open_funded()
+    seal()
+    archive_write()
+    for page in (guest.open("ledger"), guest.open("project_ledger", world.project.public_id)):
+        links = re.findall(r'href="(/ledger/[^"]+)"', page.html)
+        assert len(links) >= 3
+        for link in links:
+            response = guest.client.get(link)
+            assert response.status_code == 200, link
+            assert len(b"".join(response.streaming_content)) > 100
+
+
 @pytest.mark.parametrize("sealed", [True, False])
 def test_the_explorer_takes_at_most_six_queries_whatever_there_is(guest, seal, sealed):
     world = make.open_village_project()
@@ -127,3 +141,5 @@ def test_the_explorer_takes_at_most_six_queries_whatever_there_is(guest, seal, s
     account = Account.objects.filter(type="promised").first()
     assert queries(guest, at("ledger")) <= 6
     assert queries(guest, at("account", account.code, account.currency)) <= 6
+    assert queries(guest, at("entry", entry_of("pledge.confirmed").pk)) <= 6
+    assert queries(guest, at("entry", entry_of("village.promised").pk)) <= 6
