@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from funds.ledger.commitments import entries_opened_by
 from funds.ledger.explorer import entries_covered
-from funds.ledger.models import Entry
-from funds.payments.models import Payment
 from funds.pledges.models import Pledge
+from funds.settlement.selectors import pledge_entries
 
 
 @dataclass(frozen=True)
@@ -25,17 +23,10 @@ class MyEntry:
     url: str
 
 
-def my_entries(pledge: Pledge) -> list[Entry]:
-    """Return the entries whose commitments this promise, its remainders and its payments open, oldest first."""
-    promised = Pledge.objects.filter(group=pledge.group).values_list("public_id", flat=True)
-    paid = Payment.objects.filter(group=pledge.group).values_list("public_id", flat=True)
-    return entries_opened_by({*promised, *paid})
-
-
 def my_receipts(pledge: Pledge, token: str) -> list[MyEntry]:
     """Return them for the donor's page."""
     shown, covered = [], entries_covered()
-    for entry in my_entries(pledge):
+    for entry in pledge_entries(pledge):
         leaf = getattr(entry, "log_leaf", None)
         final = leaf is not None and leaf.index < covered
         first = next(posting for posting in entry.postings.all() if posting.amount > 0)

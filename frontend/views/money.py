@@ -19,13 +19,13 @@ from birge.errors import BirgeError, NotFound
 from frontend.access import page_refusals
 from frontend.forms.pledging import CreditForm
 from frontend.presenters.money import gift_of, money_page
-from frontend.presenters.receipts import my_entries
 from frontend.refusals import refuse_in_form
 from frontend.views.ledger import receipt_file
 from funds.ledger.receipts import receipt_of
 from funds.payments.models import Payment
 from funds.pledges.services import pledge_credit_change, pledge_erase_person
 from funds.pledges.tokens import Purpose, pledge_by_token, token_open
+from funds.settlement.selectors import pledge_entries
 from funds.settlement.services import (
     payment_confirm_by_payer,
     payment_refuse_by_payer,
@@ -60,7 +60,7 @@ def money(request: HttpRequest, token: str) -> HttpResponse:
 def receipt(request: HttpRequest, token: str, entry_id: uuid.UUID) -> HttpResponse:
     """Give the donor the proof of one of their own entries: it shows that it is theirs, and still names nobody."""
     pledge = pledge_by_token(token)
-    mine = next((entry for entry in my_entries(pledge) if entry.pk == entry_id), None)
+    mine = next((entry for entry in pledge_entries(pledge) if entry.pk == entry_id), None)
     if mine is None:
         raise NotFound
     return receipt_file(mine, receipt_of(mine, mine=True))

@@ -19,19 +19,13 @@ from django.conf import settings
 from django.db.models import OuterRef, Subquery
 
 from birge import clock
+from birge_engine.matching import RULES
 from birge_engine.merkle import ProofError
 
 from .models import Account, Checkpoint, LogKey, LogLeaf, StatementLine
 
 AT_ONCE = 5_000
 KEPT = 7  # archives; each holds everything, so older ones are of use only for comparing
-RULES = {
-    "village-1:1": {
-        "formula": "min(pledge, rest)",
-        "text": "A confirmed pledge draws from the share that the village's council resolved what it promises itself, "
-        "som for som, as long as that share lasts. A reservation that is divided later stays within its pledge.",
-    }
-}
 
 
 def checkpoint_newest() -> Checkpoint | None:

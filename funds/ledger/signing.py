@@ -7,7 +7,6 @@ what continues that checkpoint: a database that was restored from an older copy,
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 
 from birge import randomness
+from birge_engine.files import file_keep
 from birge_engine.merkle import ProofError, check_consistency
 from birge_engine.note import Checkpoint, Key, Note, checkpoint_parse, key_of, note_parse, note_sign
 
@@ -43,7 +43,7 @@ class Signer:
         path = self.folder / "key"
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
-            _write(path, base64.b64encode(randomness.token_bytes(32)).decode() + "\n")
+            file_keep(path, base64.b64encode(randomness.token_bytes(32)).decode() + "\n")
         return self.key()
 
     def sign(self, head: Checkpoint, proof: Proof, published: str = "") -> str:
@@ -57,7 +57,7 @@ class Signer:
             if text:
                 self._continues(checkpoint_parse(note_parse(text).text), head, proof)
         note = str(Note(head.text(), (note_sign(head.text(), self.origin, self._key()),)))
-        _write(self.folder / "last", note)
+        file_keep(self.folder / "last", note)
         return note
 
     def _continues(self, last: Checkpoint, head: Checkpoint, proof: Proof) -> None:
@@ -83,19 +83,3 @@ class Signer:
                 raise SigningRefused("there is no key to sign with: run `manage.py ledger_key`") from error
             self._private = Ed25519PrivateKey.from_private_bytes(seed)
         return self._private
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a file whole or not at all, and be sure that it is on the disk."""
-    beside = path.with_suffix(".new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 
+from birge_engine.matching import VILLAGE_RULE
 from funds.ledger import codes
 from funds.ledger.kinds import EntryKind
 from funds.ledger.posting import AccountKey, EntryDraft, Leg
 from projects.works.models import Project
 
 from .models import Reservation
-from .rule import VILLAGE_RULE
 
 
 def promised_draft(project: Project, amount: int) -> EntryDraft:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from django.db.models import Sum
 
+from birge_engine.matching import village_match
 from funds.ledger import codes
 from funds.ledger.balances import balance
 from projects.works.models import Project
 
 from .models import Reservation, ReservationStatus
-from .rule import village_match
 
 VILLAGE = "village"  # the party of a funding plan
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from birge import clock
 from birge.errors import RuleNotMet
+from birge_engine.matching import village_match
 from funds.ledger.models import Command, Entry
 from funds.ledger.posting import EntryDraft, post
 from projects.works.models import Project
@@ -26,7 +27,6 @@ from .entries import (
     unreserved_draft,
 )
 from .models import Reservation, ReservationStatus
-from .rule import village_match
 from .selectors import reservation_live, village_rest, village_share_minor
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from birge_engine.matching import VILLAGE_RULE
 from funds.ledger import codes
 from funds.ledger.kinds import EntryKind
 from funds.ledger.posting import AccountKey, EntryDraft, Leg
-from funds.matching.rule import VILLAGE_RULE
 from projects.works.models import Party
 
 from .models import Pledge

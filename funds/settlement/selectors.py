@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.db.models import Q, Sum
 
 from funds.ledger.balances import balances_for
-from funds.ledger.models import Balance, Posting
+from funds.ledger.commitments import entries_opened_by
+from funds.ledger.models import Balance, Entry, Posting
 from funds.matching.selectors import village_outstanding
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
 from funds.pledges.models import Party as PledgeParty
@@ -179,3 +180,13 @@ def _brought(project: Project, share: Share) -> tuple[int, int]:
 def _paid(project: Project, which: Q) -> int:
     paid = Payment.objects.filter(which, project=project, status=PaymentStatus.CONFIRMED)
     return int(paid.aggregate(total=Sum("amount_minor"))["total"] or 0)
+
+
+def pledge_entries(pledge: Pledge) -> list[Entry]:
+    """Return the entries that are this donor's: those whose commitments the promise, its remainders and payments open.
+
+    Oldest first. Whoever holds the promise's link may have what opens them.
+    """
+    promised = Pledge.objects.filter(group=pledge.group).values_list("public_id", flat=True)
+    paid = Payment.objects.filter(group=pledge.group).values_list("public_id", flat=True)
+    return entries_opened_by({*promised, *paid})

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from funds.matching.rule import village_match
+from birge_engine.matching import village_match
 
 
 def test_a_pledge_draws_as_much_again():

@@ -12,10 +12,10 @@ from typing import Any
 
 from .. import codes
 from ..books import Kind
+from ..matching import RULES, VILLAGE_RULE, village_match
 from .accounts import Accounts, ReplayFault
 
-VILLAGE = "village-1:1"
-KNOWN = frozenset({VILLAGE})
+KNOWN = frozenset(RULES)
 
 
 class Allocations:
@@ -58,18 +58,19 @@ class Allocations:
         self._pledged[group] = self._pledged.get(group, 0) + amount
         code = codes.parse(posting["account"])
         rest = self._accounts.holds(f"pool:{code.custodian}:village-{code.purpose_ref}", posting["currency"])
-        if first and leaf.get("rule") == VILLAGE and min(amount, rest):
-            self._waiting[group] = (min(amount, rest), index)
+        drawn = village_match(amount, rest)
+        if first and leaf.get("rule") == VILLAGE_RULE and drawn:
+            self._waiting[group] = (drawn, index)
 
     def _reserve(self, leaf: Mapping[str, Any]) -> None:
         group, amount = self._drawn(leaf)
-        if leaf.get("rule") != VILLAGE:
+        if leaf.get("rule") != VILLAGE_RULE:
             raise ReplayFault("a reservation names the rule that it follows")
         if group not in self._pledged:
             raise ReplayFault("a reservation for no pledge")
         wanted = self._waiting.pop(group, None)
         if wanted is not None and amount != wanted[0]:
-            raise ReplayFault(f"the rule {VILLAGE} gives {wanted[0]} here, not {amount} (minor units)")
+            raise ReplayFault(f"the rule {VILLAGE_RULE} gives {wanted[0]} here, not {amount} (minor units)")
         self._reserved[group] = self._reserved.get(group, 0) + amount
         if self._reserved[group] > self._pledged[group]:
             raise ReplayFault(f"{self._reserved[group]} are reserved for pledges of {self._pledged[group]} only")

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from ..files import file_keep
 from ..merkle import ProofError, check_consistency
 from ..note import COSIGNATURE, Checkpoint, Key, NoteError, checkpoint_open, key_of, note_cosign, note_parse
 from .faults import Unreadable, say
@@ -58,7 +59,7 @@ class Witness:
         self.folder, self.name = folder, name
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not (folder / "key").exists():
-            _keep(folder / "key", base64.b64encode(os.urandom(32)).decode() + "\n")
+            file_keep(folder / "key", base64.b64encode(os.urandom(32)).decode() + "\n")
         try:
             seed = base64.b64decode(text_read(folder / "key").strip(), validate=True)
             self._private = Ed25519PrivateKey.from_private_bytes(seed)
@@ -79,7 +80,7 @@ class Witness:
             text = fetch(f"{base}/ledger/checkpoint").decode()
             head = checkpoint_open(text, log)
             self._continues(base, head, text, log)
-            _keep(self.folder / "last", text)
+            file_keep(self.folder / "last", text)
         note = note_parse(text)
         return f"{note.text}\n{note_cosign(note.text, self.name, self._private, int(time.time())).line()}"
 
@@ -109,7 +110,7 @@ class Witness:
                 hashes = [base64.b64decode(line, validate=True) for line in lines]
             check_consistency(last.size, head.size, last.root, head.root, hashes)
         except ValueError as error:  # a proof that is none is no excuse either
-            _keep(self.folder / f"contradiction-{head.size}-{int(time.time())}", text)
+            file_keep(self.folder / f"contradiction-{head.size}-{int(time.time())}", text)
             raise ProofError(str(error)) from error
 
 
@@ -122,16 +123,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--submit", action="store_true", help="send the signature to the platform too")
     parser.add_argument("--show-key", action="store_true", help="print this witness's own key and do nothing else")
     return parser
-
-
-def _keep(path: Path, text: str) -> None:
-    beside = path.with_suffix(".new")
-    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(text.encode())
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
 
 
 if __name__ == "__main__":
