@@ -80,6 +80,10 @@ fix: $(VENV)/installed-dev  ## Let ruff sort imports and lay out the code
 benchmark: $(VENV)/installed-dev  ## Speed of the ledger beside pgbench, as ratios (some 20 minutes; ARGS="--million 0" for less)
 	@$(BIN)/python benchmarks/ledger/run.py $(ARGS)
 
+.PHONY: benchmark-matching
+benchmark-matching: $(VENV)/installed-dev  ## Speed of the matching engine beside pandas, as ratios (some 2 minutes; ARGS=--full for all)
+	@$(BIN)/python benchmarks/matching/run.py $(ARGS)
+
 ##@ Keeping it
 
 .PHONY: backup

@@ -2,6 +2,43 @@
 
 from __future__ import annotations
 
+from .amounts import amount_parse, amount_text, exponent
+from .eligible import Eligibility
+from .model import Allocation, Drawn, Gift, ProjectFacts, Result, RuleError, Standing
+from .rules import Rule, projects_parse, rule_canonical, rule_digest, rule_parse
+from .run import Tally, allocate, combine, gift_draw, split_between
+from .shares import shares_called, shares_plan, shares_settle
+
+__all__ = [
+    "RULES",
+    "VILLAGE_RULE",
+    "Allocation",
+    "Drawn",
+    "Eligibility",
+    "Gift",
+    "ProjectFacts",
+    "Result",
+    "Rule",
+    "RuleError",
+    "Standing",
+    "Tally",
+    "allocate",
+    "amount_parse",
+    "amount_text",
+    "combine",
+    "exponent",
+    "gift_draw",
+    "projects_parse",
+    "rule_canonical",
+    "rule_digest",
+    "rule_parse",
+    "shares_called",
+    "shares_plan",
+    "shares_settle",
+    "split_between",
+    "village_match",
+]
+
 VILLAGE_RULE = "village-1:1"  # som for som, as long as the village's share lasts
 # As they stand in the archive's rules.json.
 RULES = {
