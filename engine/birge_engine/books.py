@@ -60,6 +60,9 @@ class Kind(StrEnum):
     PLEDGE_RELEASED = "pledge.released"
     PLEDGE_MET = "pledge.met"
     VILLAGE_PROMISED = "village.promised"
+    MATCH_BUDGETED = "match.budgeted"
+    MATCH_UNBUDGETED = "match.unbudgeted"
+    MATCH_OFFERED = "match.offered"
     MATCH_RESERVED = "match.reserved"
     MATCH_UNRESERVED = "match.unreserved"
     PAYMENT_RECEIVED = "payment.received"
@@ -77,6 +80,9 @@ class Kind(StrEnum):
     EXPENSE_DOCUMENTED = "expense.documented"
     REFUND_PAID = "refund.paid"
     SURPLUS_MOVED = "surplus.moved"
+    POOL_GIVEN = "pool.given"
+    POOL_PASSED = "pool.passed"
+    POOL_RETURNED = "pool.returned"
     PAYMENT_DISPUTED = "payment.disputed"
     PAYMENT_REVERSED = "payment.reversed"
     CASH_BANKED = "cash.banked"
@@ -128,12 +134,14 @@ def _after(shape: Shape, *resolves: str, must: bool = False) -> Shape:
 A = " ".join(name for name, kind in ACCOUNT_TYPES.items() if kind.asset and name != "transit")
 K = Kind
 GIFTS = (K.PAYMENT_RECEIVED, K.PAYMENT_IDENTIFIED, K.VILLAGE_PAID)
+MOVED_BACK = (K.POOL_RETURNED, K.MATCH_REVERSED)  # between the same accounts, and never more than went
 # `entry.reversed` is the mirror of what it reverses and has no shape of its own.
 SHAPES: dict[str, Shape] = {
     K.PLEDGE_CONFIRMED: _pledge("promised", "promisor"),
     K.PLEDGE_RELEASED: _pledge("promisor", "promised pool", K.PLEDGE_CONFIRMED),
     K.PLEDGE_MET: _pledge("promisor", "promised reserved pool", K.PLEDGE_CONFIRMED, K.MATCH_RESERVED),
     K.VILLAGE_PROMISED: _pledge("pool", "promisor"),
+    K.MATCH_OFFERED: _pledge("pool", "promisor"),
     K.MATCH_RESERVED: _pledge("reserved", "pool"),
     K.MATCH_UNRESERVED: _pledge("pool", "reserved", K.MATCH_RESERVED, must=True),
     K.PAYMENT_RECEIVED: _cash((A, "held")),
@@ -145,14 +153,19 @@ SHAPES: dict[str, Shape] = {
     K.TRANSFER_RECEIVED: _after(
         _cash((A, "transit"), ("held", "held"), purposes=2, custodians=2), K.TRANSFER_SENT, must=True
     ),
+    K.MATCH_BUDGETED: _cash(("held", "held")),
+    K.MATCH_UNBUDGETED: _cash(("held", "held")),
     K.MATCH_ALLOCATED: _cash(("held", "held"), purposes=2),
-    K.MATCH_REVERSED: _after(_cash(("held", "held"), purposes=2), K.MATCH_ALLOCATED),
+    K.MATCH_REVERSED: _after(_cash(("held", "held"), purposes=2), K.MATCH_ALLOCATED, must=True),
     K.VILLAGE_PAID: _cash((A, "held")),
     K.VILLAGE_SPENT: _cash(("spent", "accountable")),
     K.TRANCHE_RELEASED: _cash(("held", A), ("advance", "accountable")),
     K.EXPENSE_DOCUMENTED: _cash(("spent", "advance")),
     K.REFUND_PAID: _after(_cash(("held", A)), *GIFTS),
     K.SURPLUS_MOVED: _cash(("held", "held"), purposes=2),
+    K.POOL_GIVEN: _cash(("held", "held"), purposes=2),
+    K.POOL_PASSED: _cash(("held", "held"), purposes=2),
+    K.POOL_RETURNED: _after(_cash(("held", "held"), purposes=2), K.POOL_GIVEN, must=True),
     K.PAYMENT_DISPUTED: _after(_cash(("held reserve shortfall", A)), *GIFTS),
     K.PAYMENT_REVERSED: _after(_cash(("held reserve shortfall", A)), *GIFTS),
     K.CASH_BANKED: _cash(("bank", "cash")),

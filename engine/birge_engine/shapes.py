@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from . import codes
-from .books import ACCOUNT_TYPES, GIFTS, OPENS, SHAPES, Book, Kind, Part
+from .books import ACCOUNT_TYPES, GIFTS, MOVED_BACK, OPENS, SHAPES, Book, Kind, Part
 from .leaf import LARGEST
 
 
@@ -88,6 +88,8 @@ def link_faults(kind: str, legs: Sequence[Leg], resolved: Written | None, revers
         yield "has to take back exactly what the entry that it names has opened"
     if resolved is not None and resolved.kind in GIFTS and not _back(legs) <= _came(resolved.legs):
         yield "gives back more than came"
+    if resolved is not None and kind in MOVED_BACK and not _within(mirror(legs), resolved.legs):
+        yield "has to lead back between the same accounts, and no more than went"
 
 
 def _reversal_faults(legs: Sequence[Leg], resolved: Written | None, reversed_: Written | None) -> Iterator[str]:
@@ -138,6 +140,14 @@ def _came(legs: Sequence[Leg]) -> Counter[str]:
 def _back(legs: Sequence[Leg]) -> Counter[str]:
     """Sum what leaves the custodian's accounts, by currency."""
     return _by_currency(Leg(leg.account, -leg.amount) for leg in legs if codes.account_type(leg.account.code).asset)
+
+
+def _within(legs: Sequence[Leg], went: Sequence[Leg]) -> bool:
+    """Say whether these legs stand on the same accounts and sides as those that went, with no larger amounts."""
+    most = {(leg.account, leg.amount > 0): abs(leg.amount) for leg in went}
+    return len(legs) == len(went) == len(most) and all(
+        abs(leg.amount) <= most.get((leg.account, leg.amount > 0), 0) for leg in legs
+    )
 
 
 def _by_currency(legs: Iterator[Leg]) -> Counter[str]:

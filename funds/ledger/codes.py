@@ -27,6 +27,11 @@ def cash_box(custodian: str) -> str:
     return f"cash:{custodian}:main"
 
 
+def cash_pool(custodian: str, pool: str) -> str:
+    """Cash in the hands of a pool's treasurer, until it is taken to the bank."""
+    return f"cash:{custodian}:pool-{pool}"
+
+
 def sandbox(custodian: str) -> str:
     """Play money; exists only in the demonstration."""
     return f"sandbox:{custodian}:main"
@@ -45,6 +50,11 @@ def held_project(custodian: str, project: str) -> str:
 def held_pool(custodian: str, pool: str) -> str:
     """Money held in a pool. Guarded."""
     return f"held:{custodian}:pool-{pool}"
+
+
+def held_rule(custodian: str, pool: str, rule: str) -> str:
+    """Money of a pool set aside for one of its matching rules, out of reach of all else. Guarded."""
+    return f"held:{custodian}:pool-{pool}:{rule}"
 
 
 def unidentified(custodian: str) -> str:
@@ -105,3 +115,18 @@ def village_promisor(custodian: str, project: str) -> str:
 def reserved(custodian: str, project: str) -> str:
     """Name the village's share set aside for confirmed pledges."""
     return f"reserved:{custodian}:village-{project}"
+
+
+def rule_pool(custodian: str, pool: str, rule: str) -> str:
+    """Name what a rule of a pool still has to offer. Guarded."""
+    return f"pool:{custodian}:pool-{pool}:{rule}"
+
+
+def rule_promisor(custodian: str, pool: str, rule: str) -> str:
+    """Name the pool as the one who promises by this rule."""
+    return f"promisor:{custodian}:pool-{pool}:{rule}"
+
+
+def rule_reserved(custodian: str, pool: str, rule: str) -> str:
+    """Name what a rule of a pool has set aside for confirmed pledges."""
+    return f"reserved:{custodian}:pool-{pool}:{rule}"

@@ -62,8 +62,8 @@ def of_purposes(refs: Iterable[str]) -> Q:
 
 
 def of_pool(ref: str) -> Q:
-    """Return the condition on accounts of this pool."""
-    return Q(purpose_ref=ref, code__endswith=f":pool-{ref}")
+    """Return the condition on accounts of this pool, and of its rules."""
+    return Q(purpose_ref=ref, code__contains=f":pool-{ref}")
 
 
 def of_custodian(ref: str) -> Q:

@@ -11,12 +11,13 @@ import json
 import os
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
 from django.db.models import OuterRef, Subquery
+from django.utils.module_loading import import_string
 
 from birge import clock
 from birge_engine.matching import RULES
@@ -61,6 +62,27 @@ def accounts_at(size: int) -> list[dict[str, Any]]:
     rows = Account.objects.annotate(held=Subquery(last)).exclude(held=None).order_by("code", "currency")
     fields = ("code", "currency", "type", "book", "normal", "guarded")
     return [{**{name: getattr(row, name) for name in fields}, "balance": row.held} for row in rows]
+
+
+def rules_at(size: int) -> str:
+    """Return `rules.json`: the rules that this program knows by heart, and all that pools ever published."""
+    return _json(RULES | _published("rules")(size))
+
+
+def projects_at(size: int) -> str:
+    """Return `projects.json`: what rules look at, and never changes, in the projects of the first `size` entries."""
+    return _json(_published("projects")(size))
+
+
+def runs_at(size: int, digest: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (digest, report) of the rounds settled within the first `size` entries, or of one of them."""
+    yield from _published("runs")(size, digest)
+
+
+def _published(name: str) -> Callable[..., Any]:
+    """Return what gives out these files: the ledger itself knows of no rules (settings.LEDGER_PUBLISHED)."""
+    found: Callable[..., Any] = import_string(settings.LEDGER_PUBLISHED[name])
+    return found
 
 
 def archive_folder() -> Path:
@@ -110,7 +132,8 @@ def _archive(file: IO[bytes], checkpoint: Checkpoint) -> None:
     small = {
         "checkpoint": checkpoint_text(checkpoint),
         "key": f"{key_newest()}\n",
-        "rules.json": _json(RULES),
+        "rules.json": rules_at(checkpoint.size),
+        "projects.json": projects_at(checkpoint.size),
         "rates.json": _json([]),  # no entry converts a currency yet
         "accounts.json": _json(accounts_at(checkpoint.size)),
     }
@@ -118,6 +141,9 @@ def _archive(file: IO[bytes], checkpoint: Checkpoint) -> None:
         for name, text in small.items():
             data = text.encode()
             archive.addfile(_member(name, len(data), checkpoint.created_at), io.BytesIO(data))
+        for digest, report in runs_at(checkpoint.size):
+            data = report.encode()
+            archive.addfile(_member(f"runs/{digest}.json", len(data), checkpoint.created_at), io.BytesIO(data))
         with tempfile.TemporaryFile() as entries:
             for leaf in leaves_between(0, checkpoint.size, checkpoint.size):
                 entries.write(leaf + b"\n")

@@ -21,6 +21,7 @@ BANK, CASH, SANDBOX = codes.bank(CUSTODIAN), codes.cash_box(CUSTODIAN), codes.sa
 HELD, UNIDENTIFIED = codes.held_project(CUSTODIAN, PROJECT), codes.unidentified(CUSTODIAN)
 RESERVE, SHORTFALL, FX = codes.reserve(CUSTODIAN), codes.shortfall(CUSTODIAN, PROJECT), codes.fx(CUSTODIAN)
 HELD_ELSEWHERE, HELD_POOL = codes.held_project(CUSTODIAN, ANOTHER), codes.held_pool(CUSTODIAN, "EEEE6666")
+HELD_POOL_TOO = codes.held_pool(CUSTODIAN, "FFFF7777")
 HELD_BY_OTHER, BANK_OF_OTHER = codes.held_project(OTHER, PROJECT), codes.bank(OTHER)
 TRANSIT = codes.transit(CUSTODIAN, OTHER)
 ADVANCE, ACCOUNTABLE = codes.advance(CUSTODIAN, PROJECT), codes.accountable(CUSTODIAN, PROJECT)
@@ -103,6 +104,7 @@ def openings() -> dict[EntryKind, Entry]:
         draft(K.PAYMENT_UNIDENTIFIED, (BANK, 200_00), (UNIDENTIFIED, -200_00)),
         draft(K.TRANSFER_SENT, (TRANSIT, 400_00), (BANK, -400_00)),
         draft(K.MATCH_ALLOCATED, (HELD_POOL, 50_00), (HELD, -50_00)),
+        draft(K.POOL_GIVEN, (HELD_POOL, 40_00), (HELD, -40_00)),
     )
     return {EntryKind(entry.kind): entry for entry in made}
 
@@ -118,6 +120,10 @@ def sample(kind: EntryKind, there: dict[EntryKind, Entry]) -> EntryDraft:
         K.VILLAGE_PROMISED: ([(POOL, 5), (VILLAGE, -5)], None),
         K.MATCH_RESERVED: ([(RESERVED, 5), (POOL, -5)], None),
         K.MATCH_UNRESERVED: ([(RESERVED, -300_00), (POOL, 300_00)], reserved),
+        # Set aside for a rule it would have to be offered in the same breath: here it moves on the spot.
+        K.MATCH_BUDGETED: ([(HELD_POOL, 5), (HELD_POOL, -5)], None),
+        K.MATCH_UNBUDGETED: ([(HELD_POOL, 5), (HELD_POOL, -5)], None),
+        K.MATCH_OFFERED: ([(POOL, 5), (VILLAGE, -5)], None),
         K.PAYMENT_RECEIVED: ([(SANDBOX, 5), (HELD, -5)], None),
         K.PAYMENT_UNIDENTIFIED: ([(CASH, 5), (UNIDENTIFIED, -5)], None),
         K.PAYMENT_IDENTIFIED: ([(UNIDENTIFIED, 200_00), (HELD, -200_00)], unknown),
@@ -136,6 +142,9 @@ def sample(kind: EntryKind, there: dict[EntryKind, Entry]) -> EntryDraft:
         K.EXPENSE_DOCUMENTED: ([(SPENT, 5), (ADVANCE, -5)], None),
         K.REFUND_PAID: ([(HELD, 600_00), (BANK, -600_00)], gift),
         K.SURPLUS_MOVED: ([(HELD, 5), (HELD_ELSEWHERE, -5)], None),
+        K.POOL_GIVEN: ([(HELD_POOL, 5), (HELD, -5)], None),
+        K.POOL_PASSED: ([(HELD_POOL, 5), (HELD_POOL_TOO, -5)], None),
+        K.POOL_RETURNED: ([(HELD, 40_00), (HELD_POOL, -40_00)], there[K.POOL_GIVEN]),
         K.PAYMENT_DISPUTED: ([(HELD, 500_00), (SHORTFALL, 200_00), (BANK, -700_00)], gift),
         K.PAYMENT_REVERSED: ([(SHORTFALL, 700_00), (BANK, -700_00)], gift),
         K.CASH_BANKED: ([(BANK, 5), (CASH, -5)], None),

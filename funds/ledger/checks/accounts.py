@@ -100,6 +100,19 @@ def assets_cover() -> Iterator[Fault]:
             yield Fault("assets", f"{custodian} {currency}", f"holds {sides['assets']}, owes {sides['owed']}")
 
 
+def matches_held() -> Iterator[Fault]:
+    """Find rules of pools that offer, or have reserved, more or less than is held for them."""
+    totals: dict[tuple[str, str, str, str], int] = defaultdict(int)
+    for code, currency, total in _sums(account__type__in=["held", "pool", "reserved"]):
+        part = codes.parse(code)
+        if part.line:  # held is a credit, what it backs are debits: together nothing is left
+            totals[part.custodian, part.purpose_ref, part.line, currency] += total
+    for where, total in sorted(totals.items()):
+        if total:
+            text = f"what is held differs from what is offered and reserved by {total}"
+            yield Fault("matches", " ".join(where), text)
+
+
 def spending_accounted() -> Iterator[Fault]:
     """Find projects for which what was paid out is neither shown by receipts nor still an advance."""
     totals: dict[tuple[str, str, str], int] = defaultdict(int)

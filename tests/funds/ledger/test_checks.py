@@ -257,6 +257,7 @@ FINDS = {  # what each pass calls its faults
     "openings_stand": {"openings"},
     "promises_match": {"promises"},
     "assets_cover": {"assets"},
+    "matches_held": {"matches"},
     "spending_accounted": {"spending"},
     "commands_finished": {"commands"},
     "log_complete": {"log"},

@@ -113,6 +113,18 @@ def test_spending_that_another_project_accounts_for(there):
     assert found("spending") == {f"{CUSTODIAN} {project} KGS" for project in ("BBBB3333", ANOTHER)}
 
 
+def test_money_set_aside_for_a_rule_that_does_not_offer_it(there):
+    line = codes.held_rule(CUSTODIAN, "EEEE6666", "RULE8888")
+    posted(draft(K.MATCH_BUDGETED, (codes.held_pool(CUSTODIAN, "EEEE6666"), 70), (line, -70)))
+    assert found("matches") == {f"{CUSTODIAN} EEEE6666 RULE8888 KGS"}
+
+
+def test_a_rule_that_offers_what_nobody_set_aside(there):
+    offered, promisor = (build(CUSTODIAN, "EEEE6666", "RULE8888") for build in (codes.rule_pool, codes.rule_promisor))
+    posted(draft(K.MATCH_OFFERED, (offered, 70), (promisor, -70)))
+    assert found("matches") == {f"{CUSTODIAN} EEEE6666 RULE8888 KGS"}
+
+
 # Commands and the log
 
 

@@ -42,7 +42,7 @@ def private(signer):
 
 
 def test_a_log_that_nobody_touched_agrees(in_log, signer):
-    assert Outbox.objects.count() == 7
+    assert Outbox.objects.count() == 8
     assert LogNode.objects.count() == 6 + 3 + 1
     assert check_ledger() == []
     sequence_all(signer=signer)

@@ -14,6 +14,7 @@ from tests.factories.ledger import (
     HELD,
     HELD_BY_OTHER,
     HELD_ELSEWHERE,
+    HELD_POOL,
     POOL,
     PROMISED,
     PROMISOR,
@@ -119,6 +120,7 @@ CONFIRMED = written(K.PLEDGE_CONFIRMED, (PROMISED, 300), (PROMISOR, -300))
 MATCH = written(K.MATCH_RESERVED, (RESERVED, 300), (POOL, -300))
 UNKNOWN = written(K.PAYMENT_UNIDENTIFIED, (BANK, 300), (UNIDENTIFIED, -300))
 GIFT = written(K.PAYMENT_RECEIVED, (BANK, 300), (HELD, -300))
+FROM_POOL = written(K.POOL_GIVEN, (HELD_POOL, 300), (HELD, -300))
 WHOLE = "exactly what the entry that it names has opened"
 
 
@@ -139,6 +141,11 @@ WHOLE = "exactly what the entry that it names has opened"
         (K.REFUND_PAID, [(HELD, 301), (BANK, -301)], GIFT, "gives back more than came"),
         (K.PAYMENT_REVERSED, [(SHORTFALL, 301), (BANK, -301)], GIFT, "gives back more than came"),
         (K.PAYMENT_RECEIVED, [(BANK, 300), (HELD, -300)], GIFT, "cannot end"),
+        (K.POOL_RETURNED, [(HELD, 301), (HELD_POOL, -301)], FROM_POOL, "no more than went"),
+        (K.POOL_RETURNED, [(HELD_ELSEWHERE, 5), (HELD_POOL, -5)], FROM_POOL, "between the same accounts"),
+        (K.POOL_RETURNED, [(HELD_POOL, 5), (HELD, -5)], FROM_POOL, "between the same accounts"),
+        (K.POOL_RETURNED, [(HELD, 5), (HELD_POOL, -5)], None, "has to name what it ends"),
+        (K.MATCH_REVERSED, [(HELD, 5), (HELD_POOL, -5)], FROM_POOL, "cannot end"),
     ],
 )
 def test_what_was_opened_is_taken_back_exactly_and_nothing_else_is(kind, pairs, ends, fault):
@@ -153,6 +160,8 @@ def test_what_was_opened_is_taken_back_exactly_and_nothing_else_is(kind, pairs, 
         (K.PLEDGE_RELEASED, [(POOL, -300), (VILLAGE, 300)], None),
         (K.REFUND_PAID, [(HELD, 299), (BANK, -299)], GIFT),
         (K.REFUND_PAID, [(HELD, 299), (BANK, -299)], None),
+        (K.POOL_RETURNED, [(HELD, 300), (HELD_POOL, -300)], FROM_POOL),
+        (K.POOL_RETURNED, [(HELD, 1), (HELD_POOL, -1)], FROM_POOL),
     ],
 )
 def test_what_may_end_something_does(kind, pairs, ends):
