@@ -1,8 +1,20 @@
-"""Where a person can be reached."""
+"""Where a person can be reached, in one spelling each."""
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from typing import NamedTuple
+
+import phonenumbers
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from birge.errors import InvalidInput
+
+EMAIL, SMS = "email", "sms"
 
 
 class Contact(NamedTuple):
@@ -10,3 +22,32 @@ class Contact(NamedTuple):
 
     kind: str
     value: str
+
+
+def contact_clean(contact: Contact, country: str) -> Contact:
+    """Return the contact in its one spelling (lower-case e-mail, E.164 phone).
+
+    A phone number without a country code is read as one of `country`. Raises InvalidInput (field `contact`).
+    """
+    value = contact.value.strip()
+    if contact.kind == EMAIL:
+        try:
+            validate_email(value)
+        except ValidationError:
+            raise InvalidInput(_("This does not look like an e-mail address."), field="contact") from None
+        return Contact(EMAIL, value.lower())
+    if contact.kind != SMS:
+        raise InvalidInput(_("Please give an e-mail address or a phone number."), field="contact")
+    try:
+        number = phonenumbers.parse(value, country)
+    except phonenumbers.NumberParseException:
+        number = None
+    if number is None or not phonenumbers.is_valid_number(number):
+        raise InvalidInput(_("This does not look like a phone number."), field="contact")
+    return Contact(SMS, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def fingerprint(*parts: str) -> str:
+    """Return a keyed digest of something personal, for comparing requests without keeping what was in them."""
+    message = b"".join(len(part).to_bytes(4, "big") + part for part in (each.encode() for each in parts))
+    return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()

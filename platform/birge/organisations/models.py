@@ -237,3 +237,104 @@ class OfficeRequest(models.Model):
     def __str__(self) -> str:
         """Return what is asked and for whom."""
         return f"{self.get_kind_display()}: {self.person}"
+
+
+class DecidedHow(models.TextChoices):
+    """How an association or a matching donor decides about its pools."""
+
+    SIGNATURES = "signatures", _("signatures of those who sign")
+    VOTE = "vote", _("a vote of all members")
+
+
+class TermsOfReference(models.Model):
+    """What an organisation with pools has agreed on in writing. A new text is another version; old ones stay.
+
+    Up to `threshold_minor` (minor units of `currency`) `needed_below` yes are enough, above it `needed_above`.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="terms_of_reference")
+    version = models.PositiveIntegerField()
+    text = models.TextField()
+    language = models.CharField(max_length=2)
+    paper = models.ForeignKey("documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    how = models.CharField(max_length=10, choices=DecidedHow.choices, default=DecidedHow.SIGNATURES)
+    threshold_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3, default="KGS")
+    needed_below = models.PositiveSmallIntegerField()
+    needed_above = models.PositiveSmallIntegerField()
+    days_to_decide = models.PositiveSmallIntegerField(default=7)
+    status = models.CharField(max_length=8, choices=RequestStatus.choices, default=RequestStatus.ASKED)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.CharField(max_length=300, blank=True)
+    factor_method = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["organisation_id", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "version"], name="terms_version_once"),
+            models.UniqueConstraint(
+                fields=["organisation"], condition=Q(status="asked"), name="terms_one_asked_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")), name="terms_two_persons"
+            ),
+            models.CheckConstraint(
+                # The one who proposes never counts: at least one other person agrees to every spending.
+                condition=Q(threshold_minor__gte=0, needed_below__gte=1, needed_above__gte=F("needed_below")),
+                name="terms_need_someone",
+            ),
+            models.CheckConstraint(condition=Q(days_to_decide__gte=1, days_to_decide__lte=60), name="terms_days"),
+        ]
+
+    def __str__(self) -> str:
+        """Return whose they are and which version."""
+        return f"{self.organisation} {self.version}"
+
+    @property
+    def public_id(self) -> str:
+        """Return how records name it: by whose it is and which version."""
+        return f"{self.organisation.public_id}:{self.version}"
+
+
+class JoinRequest(models.Model):
+    """Somebody wants to be a member; the chair decides."""
+
+    class Status(models.TextChoices):
+        """Where it stands."""
+
+        ASKED = "asked", _("asked")
+        APPROVED = "approved", _("admitted")
+        REFUSED = "refused", _("refused")
+        WITHDRAWN = "withdrawn", _("taken back")
+
+    public_id = PublicIdField()
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="join_requests")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="join_requests")
+    message = models.CharField(max_length=300, blank=True)
+    status = models.CharField(max_length=9, choices=Status.choices, default=Status.ASKED)
+    asked_at = models.DateTimeField(default=clock.now)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "person"], condition=Q(status="asked"), name="join_request_one_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("person")), name="join_request_by_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return who wants to join what."""
+        return f"{self.person} → {self.organisation}"

@@ -10,7 +10,7 @@ from birge.accounts.models import User
 from birge.errors import NotAllowed, SecondFactorRequired
 
 from .models import Organisation, OrganisationKind, OrganisationStatus, Role
-from .selectors import holds_office, terms_today
+from .selectors import BELONGING, SIGNING, holds_office, terms_today
 
 
 class Action(models.TextChoices):
@@ -46,6 +46,16 @@ class Action(models.TextChoices):
     OFFICE_GRANT = "office_grant"
     OFFICE_REQUEST = "office_request"
     MEMBER_ADMIT = "member_admit"
+    TERMS_ASK = "terms_ask"
+    TERMS_APPROVE = "terms_approve"
+    POOL_OPEN = "pool_open"
+    POOL_READ = "pool_read"
+    POOL_CASH_RECORD = "pool_cash_record"
+    POOL_CASH_CONFIRM = "pool_cash_confirm"
+    PROPOSAL_MAKE = "proposal_make"
+    PROPOSAL_SIGN = "proposal_sign"
+    PROPOSAL_VOTE = "proposal_vote"
+    PROPOSAL_BOOK = "proposal_book"
 
 
 _ANY_VILLAGE_OFFICE = frozenset({Role.HEAD, Role.FINANCE_OFFICER, Role.FOCAL_POINT})
@@ -53,6 +63,7 @@ _COUNCIL = frozenset({Role.COUNCIL_CHAIR, Role.DEPUTY})
 _HEAD = frozenset({Role.HEAD})
 _VILLAGE_CLERKS = frozenset({Role.FINANCE_OFFICER, Role.FOCAL_POINT})
 _CUSTODIAN = frozenset({Role.CUSTODIAN_OFFICER})
+_LEADS = frozenset({Role.CHAIR, Role.DONOR_MANAGER})
 
 ALLOWED: dict[Action, frozenset[Role]] = {
     Action.PROJECT_WRITE: _ANY_VILLAGE_OFFICE,
@@ -85,6 +96,16 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.OFFICE_GRANT: frozenset(),
     Action.OFFICE_REQUEST: frozenset(Role) - {Role.MEMBER},
     Action.MEMBER_ADMIT: frozenset({Role.CHAIR}),
+    Action.TERMS_ASK: _LEADS,
+    Action.TERMS_APPROVE: SIGNING,
+    Action.POOL_OPEN: _LEADS,
+    Action.POOL_READ: BELONGING,
+    Action.POOL_CASH_RECORD: frozenset({Role.TREASURER, Role.DONOR_MANAGER}),
+    Action.POOL_CASH_CONFIRM: frozenset({Role.CHAIR, Role.SIGNATORY, Role.DONOR_MANAGER}),
+    Action.PROPOSAL_MAKE: BELONGING,
+    Action.PROPOSAL_SIGN: SIGNING,
+    Action.PROPOSAL_VOTE: BELONGING,
+    Action.PROPOSAL_BOOK: SIGNING,
 }
 ADMINISTRATOR_TOO = frozenset({Action.PROJECT_SUSPEND, Action.ORGANISATION_VERIFY, Action.OFFICE_GRANT})
 BEFORE_VERIFICATION = frozenset({Action.OFFICE_REQUEST, Action.ORGANISATION_VERIFY, Action.OFFICE_GRANT})
@@ -104,6 +125,11 @@ MONEY_ACTIONS = frozenset(
         Action.CORRECTION_APPROVE,
         Action.ORGANISATION_VERIFY,
         Action.OFFICE_GRANT,
+        Action.TERMS_APPROVE,
+        Action.POOL_CASH_RECORD,
+        Action.POOL_CASH_CONFIRM,
+        Action.PROPOSAL_SIGN,
+        Action.PROPOSAL_BOOK,
     }
 )
 

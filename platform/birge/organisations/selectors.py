@@ -10,6 +10,7 @@ from birge import clock
 from birge.accounts.models import User
 
 from .models import (
+    JoinRequest,
     OfficeRequest,
     Organisation,
     OrganisationKind,
@@ -17,6 +18,7 @@ from .models import (
     RequestStatus,
     Role,
     Term,
+    TermsOfReference,
     TermStatus,
 )
 
@@ -24,8 +26,11 @@ from .models import (
 MONEY_ROLES = frozenset({
     Role.HEAD, Role.FINANCE_OFFICER, Role.FOCAL_POINT,
     Role.CHAIR, Role.TREASURER, Role.SIGNATORY,
-    Role.CUSTODIAN_OFFICER,
+    Role.DONOR_MANAGER, Role.CUSTODIAN_OFFICER,
 })  # fmt: skip
+# Who signs for a pool, and who belongs to whoever owns one.
+SIGNING = frozenset({Role.CHAIR, Role.TREASURER, Role.SIGNATORY, Role.DONOR_MANAGER})
+BELONGING = SIGNING | {Role.MEMBER}
 
 
 def terms_today() -> QuerySet[Term]:
@@ -95,3 +100,46 @@ def organisations_verified(kind: str = "") -> QuerySet[Organisation]:
 def council_of(administration: Organisation) -> Organisation | None:
     """Return the local council of the same ayil aimak or town, if it is verified."""
     return organisations_verified(OrganisationKind.LOCAL_COUNCIL).filter(place=administration.place).first()
+
+
+def signers(organisation: Organisation) -> QuerySet[User]:
+    """Return who signs today for the pools of an association or a matching donor, each person once."""
+    return officers(organisation, SIGNING)
+
+
+def members(organisation: Organisation) -> QuerySet[User]:
+    """Return everyone who belongs to it today, those who sign among them, each person once."""
+    return officers(organisation, BELONGING)
+
+
+def belongs(user: User | None, organisation: Organisation) -> bool:
+    """Say whether the person is a member or signs for it today."""
+    return holds_office(user, organisation, BELONGING)
+
+
+def terms_now(organisation: Organisation) -> TermsOfReference | None:
+    """Return the terms of reference in force: the newest that were agreed to."""
+    return terms_agreed(organisation).first()
+
+
+def terms_agreed(organisation: Organisation) -> QuerySet[TermsOfReference]:
+    """Return all that were ever in force, newest first."""
+    agreed = TermsOfReference.objects.filter(organisation=organisation, status=RequestStatus.APPROVED)
+    return agreed.select_related("organisation", "paper").order_by("-version")
+
+
+def terms_asked(organisation: Organisation) -> TermsOfReference | None:
+    """Return the text that waits for another person's yes; there is one at most."""
+    asked = TermsOfReference.objects.filter(organisation=organisation, status=RequestStatus.ASKED)
+    return asked.select_related("organisation", "paper", "asked_by").first()
+
+
+def joins_waiting(organisation: Organisation) -> QuerySet[JoinRequest]:
+    """Return who asks to become a member, oldest first."""
+    waiting = JoinRequest.objects.filter(organisation=organisation, status=JoinRequest.Status.ASKED)
+    return waiting.select_related("person", "organisation").order_by("pk")
+
+
+def join_last(organisation: Organisation, person: User) -> JoinRequest | None:
+    """Return the newest request of this person to join, whatever became of it."""
+    return JoinRequest.objects.filter(organisation=organisation, person=person).order_by("-pk").first()

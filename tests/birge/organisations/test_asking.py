@@ -211,7 +211,7 @@ ROLES = (
     "head finance_officer focal_point council_chair deputy chair treasurer signatory donor_manager custodian_officer"
 )
 VILLAGE = {"head", "finance_officer", "focal_point"}
-NOT_WITH_VILLAGE = {"chair", "treasurer", "signatory", "custodian_officer", "council_chair", "deputy"}
+NOT_WITH_VILLAGE = {"chair", "treasurer", "signatory", "custodian_officer", "council_chair", "deputy", "donor_manager"}
 
 
 @pytest.mark.parametrize("held", [*ROLES.split(), "member"])

@@ -49,6 +49,16 @@ organisation_verify      .   .   .   .   .   .   .   .   .   .   .   2v
 office_grant             .   .   .   .   .   .   .   .   .   .   .   2v
 office_request           xv  xv  xv  xv  xv  xv  xv  xv  .   xv  xv  .
 member_admit             .   .   .   .   .   x   .   .   .   .   .   .
+terms_ask                .   .   .   .   .   x   .   .   .   x   .   .
+terms_approve            .   .   .   .   .   2   2   2   .   2   .   .
+pool_open                .   .   .   .   .   x   .   .   .   x   .   .
+pool_read                .   .   .   .   .   x   x   x   x   x   .   .
+pool_cash_record         .   .   .   .   .   .   2   .   .   2   .   .
+pool_cash_confirm        .   .   .   .   .   2   .   2   .   2   .   .
+proposal_make            .   .   .   .   .   x   x   x   x   x   .   .
+proposal_sign            .   .   .   .   .   2   2   2   .   2   .   .
+proposal_vote            .   .   .   .   .   x   x   x   x   x   .   .
+proposal_book            .   .   .   .   .   2   2   2   .   2   .   .
 """
 ROWS = {words[0]: dict(zip(COLUMNS, words[1:], strict=True)) for words in map(str.split, TABLE.strip().splitlines())}
 CELLS = [(action, role, ROWS[action][role]) for action in ROWS for role in COLUMNS if role != "administrator"]

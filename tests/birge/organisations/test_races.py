@@ -7,9 +7,19 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connections
 
+from birge.accounts.models import User
 from birge.errors import Conflict
 from birge.organisations.models import OfficeRequest, Organisation, Role, Term
-from birge.organisations.services import member_admit, office_request_approve, organisation_verify
+from birge.organisations.services import (
+    join_approve,
+    join_ask,
+    member_admit,
+    office_request_approve,
+    organisation_verify,
+    terms_approve,
+    terms_ask,
+)
+from tests.factories.associations import association, words
 from tests.factories.funds import aimak_and_village, factor, person
 from tests.factories.organisations import acting_for, administrator, applied, asked, seated
 
@@ -94,3 +104,32 @@ def test_members_who_come_together_get_a_seat_each():
 
     results = all_at_once([admitting(person()) for _each in range(8)])
     assert sorted(term.office.seat for term in results) == list(range(1, 9))
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_one_text_is_asked_for_and_agreed_to_once(_round):
+    ours = association()
+    acts = [lambda: terms_ask(organisation=ours.organisation, actor=ours.chair, **words()) for _each in range(3)]
+    assert codes(all_at_once(acts)) == ["already_asked", "already_asked", "done"]
+    terms = ours.organisation.terms_of_reference.get()
+
+    def agreeing(actor: User) -> Callable[[], object]:
+        return lambda: terms_approve(terms=terms, actor=actor, proof=factor(actor))
+
+    results = codes(all_at_once([agreeing(actor) for actor in ours.signatories]))
+    assert results == ["done", "transition", "transition"]
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_somebody_who_asked_is_admitted_once_by_whichever_way(_round):
+    ours, somebody = association(), person()
+    request = join_ask(organisation=ours.organisation, person=somebody)
+    acts: list[Callable[[], object]] = [
+        lambda: join_approve(request=request, actor=ours.chair),
+        lambda: join_approve(request=request, actor=ours.chair),
+        lambda: member_admit(organisation=ours.organisation, person=somebody, actor=ours.chair),
+    ]
+    results = codes(all_at_once(acts))
+    assert results.count("done") == 1
+    assert set(results) <= {"done", "transition", "held_already"}
+    assert Term.objects.filter(user=somebody).count() == 1

@@ -13,12 +13,18 @@ pay, or write and adopt, alone. This is looked at when an office is asked for an
 project: that is a named person, and changing the name needs both sides (`projects.works`, signatory changes). This
 package knows nothing of projects; imports go one way.
 
-Locks are taken in one order: request, person, place, organisation.
+**Those who own pools** agree in writing on how they decide (`terms`): one who leads writes, another who signs agrees.
+Whoever wants to be a member asks (`joining`); the chair decides.
+
+Locks are taken in one order: request, person, place, organisation. Terms of reference and requests to join have no
+lock of their own: the organisation's guards them.
 """
 
 from .asking import office_request
 from .deciding import office_request_approve, office_request_refuse
-from .members import member_admit
+from .joining import join_approve, join_ask, join_refuse, join_withdraw
+from .members import member_admit, member_leave, member_remove
+from .terms import terms_approve, terms_ask, terms_refuse
 from .verifying import (
     organisation_apply,
     organisation_papers_attach,
@@ -29,7 +35,13 @@ from .verifying import (
 )
 
 __all__ = [
+    "join_approve",
+    "join_ask",
+    "join_refuse",
+    "join_withdraw",
     "member_admit",
+    "member_leave",
+    "member_remove",
     "office_request",
     "office_request_approve",
     "office_request_refuse",
@@ -39,4 +51,7 @@ __all__ = [
     "organisation_resume",
     "organisation_suspend",
     "organisation_verify",
+    "terms_approve",
+    "terms_ask",
+    "terms_refuse",
 ]

@@ -35,6 +35,11 @@ APART: tuple[tuple[frozenset[Role], frozenset[Role], Any], ...] = (
         ROLES_OF[OrganisationKind.LOCAL_COUNCIL],
         gettext_lazy("One person cannot act for a village administration and sit in a local council."),
     ),
+    (
+        _VILLAGE,
+        ROLES_OF[OrganisationKind.MATCHING_DONOR],
+        gettext_lazy("One person cannot act for a village administration and for a matching donor."),
+    ),
 )
 ONE_SEAT = frozenset({Role.HEAD, Role.COUNCIL_CHAIR, Role.CHAIR})
 MOST_SEATS = 99
