@@ -34,7 +34,7 @@ def village_match_quote(*, project: Project, amount_minor: int) -> int:
 
 def village_reserved(project: Project) -> int:
     """Return what is reserved for pledges and not yet paid."""
-    live = Reservation.objects.filter(project=project, status=ReservationStatus.RESERVED)
+    live = Reservation.objects.filter(project=project, status=ReservationStatus.RESERVED, version=None)
     return int(live.aggregate(total=Sum("amount_minor"))["total"] or 0)
 
 
@@ -44,9 +44,9 @@ def village_outstanding(project: Project) -> int:
 
 
 def reservation_live(pledge_ref: str) -> Reservation | None:
-    """Return what is reserved for this pledge now, if anything."""
+    """Return what of the village's share is reserved for this pledge now, if anything."""
     return (
-        Reservation.objects.filter(pledge_ref=pledge_ref, status=ReservationStatus.RESERVED)
+        Reservation.objects.filter(pledge_ref=pledge_ref, status=ReservationStatus.RESERVED, version=None)
         .select_related("project", "project__custodian")
         .first()
     )
@@ -54,11 +54,11 @@ def reservation_live(pledge_ref: str) -> Reservation | None:
 
 def match_of(pledge_ref: str) -> int:
     """Return what the village's share adds to this pledge: reserved or already paid (minor units)."""
-    rows = Reservation.objects.filter(pledge_ref=pledge_ref).exclude(status=ReservationStatus.RELEASED)
+    rows = Reservation.objects.filter(pledge_ref=pledge_ref, version=None).exclude(status=ReservationStatus.RELEASED)
     return int(rows.aggregate(total=Sum("amount_minor"))["total"] or 0)
 
 
 def reserved_refs(project: Project) -> list[str]:
-    """Return the pledges for which something is reserved now, oldest first."""
+    """Return the pledges for which something is reserved now, by the village or by rules of pools, oldest first."""
     live = Reservation.objects.filter(project=project, status=ReservationStatus.RESERVED)
-    return list(live.order_by("id").values_list("pledge_ref", flat=True))
+    return list(dict.fromkeys(live.order_by("id").values_list("pledge_ref", flat=True)))

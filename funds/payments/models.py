@@ -18,6 +18,8 @@ class PaymentKind(models.TextChoices):
     CASH = "cash", _("cash")
     SANDBOX = "sandbox", _("play money")
     VILLAGE = "village", _("the village's budget")
+    POOL = "pool", _("from a pool")
+    POOL_CASH = "pool_cash", _("cash, with a pool’s treasurer")
 
 
 class PaymentStatus(models.TextChoices):
@@ -44,6 +46,7 @@ class ConfirmedHow(models.TextChoices):
     SECOND_OFFICER = "second_officer", _("a second officer")
     PAYER = "payer", _("the payer")
     PROVIDER = "provider", _("the payment provider")
+    DECISION = "decision", _("those who decide on the pool")
 
 
 class PaymentMethod(models.Model):
@@ -85,10 +88,11 @@ class Payment(models.Model):
 
     public_id = PublicIdField()
     custodian = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="payments")
-    project = models.ForeignKey(  # empty: nobody knows yet what it is for
+    project = models.ForeignKey(  # empty: for a pool, or nobody knows yet what it is for
         "works.Project", on_delete=models.PROTECT, null=True, blank=True, related_name="payments"
     )
     pledge_ref = models.CharField(max_length=16, blank=True, db_index=True)
+    pool_ref = models.CharField(max_length=16, blank=True, db_index=True)  # the pool it comes to, or (POOL) from
     kind = models.CharField(max_length=10, choices=PaymentKind.choices)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -137,11 +141,19 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="refused") | ~Q(refused_reason=""), name="payment_refused_has_reason"
             ),
+            models.CheckConstraint(
+                condition=Q(pool_ref="") | Q(project__isnull=True) | Q(kind="pool"), name="payment_for_one_purpose"
+            ),
         ]
 
     def __str__(self) -> str:
         """Return the public identifier."""
         return str(self.public_id)
+
+    @property
+    def unidentified(self) -> bool:
+        """Say whether nobody knows yet what it is for."""
+        return self.project_id is None and not self.pool_ref
 
     @property
     def amount(self) -> Money:

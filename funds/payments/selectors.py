@@ -43,8 +43,9 @@ def _order_for(country: str) -> tuple[PaymentKind, ...]:
 
 
 def payments_to_confirm(custodian: Organisation) -> QuerySet[Payment]:
-    """Return what was recorded and waits for a second person, oldest first."""
+    """Return what was recorded and waits for a second person, oldest first. A pool's own cash is the pool's affair."""
     waiting = Payment.objects.filter(custodian=custodian, status=PaymentStatus.RECORDED)
+    waiting = waiting.exclude(kind=PaymentKind.POOL_CASH)
     return waiting.select_related("project", "recorded_by").order_by("recorded_at")
 
 

@@ -29,6 +29,7 @@ class ConfirmedHow(models.TextChoices):
     CODE = "code", _("code in the message")
     CALL_BACK = "call_back", _("an officer called back")
     SIGNED_IN = "signed_in", _("signed in with a verified address")
+    DECISION = "decision", _("those who decide on the pool")
 
 
 class CreditChoice(models.TextChoices):
@@ -57,6 +58,7 @@ class Pledge(models.Model):
     donor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="pledges"
     )
+    pool_ref = models.CharField(max_length=16, blank=True, db_index=True)  # the pool that gives, if it is no person
     made_by = models.ForeignKey(  # the officer who wrote it down for a caller; empty when donors did it themselves
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Case, F, QuerySet, Sum, When
+from django.db.models import Case, F, Q, QuerySet, Sum, When
 
 from birge.accounts.models import User
 from projects.works.models import Project
 
-from .models import Party, Pledge, PledgeCredit
+from .models import Party, Pledge, PledgeContact, PledgeCredit
 from .states import IN_LEDGER, OPEN, PledgeStatus
 
 
@@ -19,6 +19,18 @@ def promised_minor(project: Project, party: Party = Party.DONORS) -> int:
         total=Sum(Case(When(status=PledgeStatus.COLLECTED, then=F("collected_minor")), default=F("plan_amount_minor")))
     )["total"]
     return int(total or 0)
+
+
+def gave_before(pledge: Pledge) -> bool:
+    """Say whether the same donor, by contact or account, has another promise that stands, or was kept."""
+    others = Pledge.objects.filter(status__in=IN_LEDGER).exclude(group=pledge.group)
+    contact = PledgeContact.objects.filter(pledge=pledge).first()
+    same = Q(pk__in=[])
+    if contact is not None:
+        same |= Q(contact__value__iexact=contact.value)
+    if pledge.donor_id is not None:
+        same |= Q(donor_id=pledge.donor_id)
+    return others.filter(same).exists()
 
 
 def plan_rest(project: Project, party: Party = Party.DONORS) -> int:

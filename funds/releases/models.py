@@ -236,7 +236,8 @@ class Refund(models.Model):
                 condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("sent_by")), name="refund_two_persons"
             ),
             models.CheckConstraint(
-                condition=Q(status="paid", entry_id__isnull=False, confirmed_by__isnull=False)
+                condition=Q(status="paid", entry_id__isnull=False)
+                & (Q(confirmed_by__isnull=False) | Q(sent_at__isnull=True))  # what went back to a pool nobody sent
                 | ~Q(status="paid") & Q(entry_id__isnull=True, confirmed_by__isnull=True),
                 name="refund_paid_is_booked",
             ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from funds.ledger import codes
 from funds.ledger.balances import balance
+from funds.matching.rule_selectors import matched_minor
 from funds.matching.selectors import village_outstanding, village_share_minor
 from funds.pledges.conditions import ConditionFacts
 from funds.pledges.models import Party
@@ -20,12 +21,13 @@ def plan_facts(project: Project) -> PlanFacts:
     """Return what each party has promised and what is held (minor units). Exact under the project's lock.
 
     The village's share counts as promised from the opening, by its kenesh resolution; labour and things likewise,
-    because the resolution adopts them with the plan.
+    because the resolution adopts them with the plan. What rules of pools have reserved or given fills the matching
+    share, beside what a matching donor promised.
     """
     opened = project.status in OPENED
     promised = {
         "donors": promised_minor(project, Party.DONORS),
-        "matching": promised_minor(project, Party.MATCHING),
+        "matching": promised_minor(project, Party.MATCHING) + matched_minor(project),
     }
     shares = {
         share.party: promised.get(share.party, share.amount_minor if opened else 0) for share in project.shares.all()

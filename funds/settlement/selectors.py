@@ -10,6 +10,7 @@ from django.db.models import Q, Sum
 from funds.ledger.balances import balances_for
 from funds.ledger.commitments import entries_opened_by
 from funds.ledger.models import Balance, Entry, Posting
+from funds.matching.rule_selectors import given_minor, matched_minor
 from funds.matching.selectors import village_outstanding
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
 from funds.pledges.models import Party as PledgeParty
@@ -125,6 +126,7 @@ def totals_by_currency() -> list[Totals]:
     """Return what came, what is held and what was paid out, one row a currency. Sums of currencies are not mixed."""
     received = dict(
         Payment.objects.filter(status=PaymentStatus.CONFIRMED)
+        .exclude(kind=PaymentKind.POOL)  # it was counted when it came to the pool
         .values_list("currency")
         .annotate(total=Sum("amount_minor"))
         .order_by()
@@ -173,7 +175,8 @@ def _brought(project: Project, share: Share) -> tuple[int, int]:
     promised = int(open_promises.aggregate(total=Sum("plan_amount_minor"))["total"] or 0)
     matched = collected_minor(project, PledgeParty.MATCHING)
     if share.party == Party.MATCHING:
-        return promised, matched
+        given = given_minor(project)
+        return promised + matched_minor(project) - given, matched + given
     return promised, _paid(project, ~Q(kind=PaymentKind.VILLAGE)) - matched
 
 

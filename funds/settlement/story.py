@@ -19,6 +19,8 @@ from projects.updates.models import UpdatePhoto
 from projects.works.models import MilestoneStatus, Project, Transition
 from projects.works.states import ProjectStatus
 
+from .matched import GIVEN, POOL, RESERVED, ROUND, SETTLED, TAKEN_BACK, MatchPart, match_parts, part_words
+
 _P, _S = ProjectStatus, PledgeStatus
 GIVEN_UP = frozenset({_S.WITHDRAWN, _S.LAPSED})
 FAILED = frozenset({_P.EXPIRED, _P.CANCELLED})
@@ -46,11 +48,15 @@ class StoryStep:
 
 def pledge_story(pledge: Pledge) -> list[StoryStep]:
     """Return the steps of this pledge's money, in the active language. Amounts are the donor's own where it says so."""
+    parts = match_parts(pledge)
     return [
         *_promise(pledge),
+        *_pools(parts, RESERVED),
         *_collecting(pledge),
         *_payments(pledge),
+        *_pools(parts, GIVEN, ROUND, SETTLED),
         *_refunds(pledge),
+        *_pools(parts, TAKEN_BACK),
         *_building(pledge),
     ]
 
@@ -80,6 +86,14 @@ def _promise(pledge: Pledge) -> Iterator[StoryStep]:
     if ended is not None and pledge.status in GIVEN_UP:
         text = _("You took the promise back.") if pledge.status == _S.WITHDRAWN else _("The promise has ended.")
         yield StoryStep(pledge.status, "bad", _day(ended.at), text)
+
+
+def _pools(parts: list[MatchPart], *statuses: str) -> Iterator[StoryStep]:
+    """Yield what pools set aside for this gift, gave, or took back. A round is open until it is settled."""
+    for part in parts:
+        if part.source == POOL and part.status in statuses:
+            tone = {ROUND: "", TAKEN_BACK: "bad"}.get(part.status, "done")
+            yield StoryStep(f"match_{part.status}", tone, part.on, part_words(part), entry=part.entry)
 
 
 def _collecting(pledge: Pledge) -> Iterator[StoryStep]:

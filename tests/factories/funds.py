@@ -8,7 +8,6 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
@@ -21,7 +20,7 @@ from birge.documents.services import document_store
 from birge.money import Money
 from birge.notifications.models import Notice
 from birge.notifications.services import Contact
-from birge.organisations.models import Office, Organisation, Role, Term
+from birge.organisations.models import Organisation, Role
 from birge.places.models import Place
 from birge_engine.split import largest_remainder
 from funds.payments.models import Payment, PaymentMethod
@@ -41,6 +40,7 @@ from funds.settlement.services import (
 from projects.updates.services import update_publish
 from projects.works.models import BudgetLine, Milestone, Project, Share
 from projects.works.services import milestone_accept, milestone_report, project_start
+from tests.factories.people import aimak_and_village, officer_of, organisation, person, seated
 
 _numbers = itertools.count(1)
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -61,45 +61,17 @@ class VillageProject:
     association: Organisation
 
 
-def person(*, email: str | None = None, name: str = "", factor_enrolled: bool = False) -> User:
-    """Return a new person with an account, with an authenticator if asked."""
-    n = next(_numbers)
-    user = User.objects.create_user(email or f"person{n}@example.org", "a long password", name=name or f"Person {n}")
-    if factor_enrolled:
-        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "not used here"})
-    return user
-
-
-def officer_of(organisation: Organisation, role: Role, *, seat: int = 1) -> User:
-    """Return a new person who holds this office from yesterday on, with a second factor."""
-    user = person(factor_enrolled=True)
-    office, _made = Office.objects.get_or_create(organisation=organisation, role=role, seat=seat)
-    Term.objects.create(office=office, user=user, starts=clock.today() - dt.timedelta(days=1))
-    return user
-
-
-def organisation(kind: str, place: Place | None = None) -> Organisation:
-    """Return a new verified organisation."""
-    return Organisation.objects.create(
-        kind=kind, place=place, name_ru=f"Организация {next(_numbers)}", status="verified", country="KG"
-    )
-
-
-def aimak_and_village() -> tuple[Place, Place]:
-    """Return a new ayil aimak and a village in it."""
-    n, since = next(_numbers), dt.date(2000, 1, 1)
-    aimak = Place.objects.create(kind="ayil_aimak", level=3, name_ru=f"аймак {n}", soate=f"A{n}", valid_from=since)
-    lead = Place.objects.create(
-        kind="village", level=4, name_ru=f"село {n}", soate=f"V{n}", parent=aimak, valid_from=since
-    )
-    return aimak, lead
-
-
 def adopted_project(
-    *, donors: int, village_share: int, administration: Organisation, place: Place, stages: int = 1
+    *,
+    donors: int,
+    village_share: int,
+    administration: Organisation,
+    place: Place,
+    stages: int = 1,
+    matching: int = 0,
 ) -> Project:
     """Return an adopted project: one budget line with its quote, stages of equal sums (minor units)."""
-    total, author = donors + village_share, person()
+    total, author = donors + village_share + matching, person()
     project = Project.objects.create(
         village=place,
         administration=administration,
@@ -130,7 +102,7 @@ def adopted_project(
         total_minor=total,
         quote=_document("quote", author, administration),
     )
-    for party, amount in (("donors", donors), ("village", village_share)):
+    for party, amount in (("donors", donors), ("village", village_share), ("matching", matching)):
         if amount:
             Share.objects.create(project=project, party=party, amount_minor=amount)
     for position, tranche in enumerate(largest_remainder(total, [1] * stages), start=1):
@@ -139,20 +111,34 @@ def adopted_project(
 
 
 def open_village_project(
-    *, donors: int = 10_000_00, village: int = 10_000_00, deadline_days: int = 200, stages: int = 1
+    *,
+    donors: int = 10_000_00,
+    village: int = 10_000_00,
+    deadline_days: int = 200,
+    stages: int = 1,
+    matching: int = 0,
+    custodian: Organisation | None = None,
 ) -> VillageProject:
-    """Return a project that has just opened; `donors` and `village` are the shares of its plan (minor units)."""
+    """Return a project that has just opened; `donors`, `village` and `matching` are the shares of its plan.
+
+    Minor units. Its money lies with `custodian`, or with a new one.
+    """
     aimak, place = aimak_and_village()
     administration = organisation("village_administration", aimak)
-    custodian, association = organisation("custodian"), organisation("migrant_association")
+    custodian, association = custodian or organisation("custodian"), organisation("migrant_association")
     head = officer_of(administration, Role.HEAD)
     world = VillageProject(
         project=adopted_project(
-            donors=donors, village_share=village, administration=administration, place=place, stages=stages
+            donors=donors,
+            village_share=village,
+            administration=administration,
+            place=place,
+            stages=stages,
+            matching=matching,
         ),
         custodian=custodian,
-        officer=officer_of(custodian, Role.CUSTODIAN_OFFICER),
-        second_officer=officer_of(custodian, Role.CUSTODIAN_OFFICER, seat=2),
+        officer=seated(custodian, Role.CUSTODIAN_OFFICER, 1),
+        second_officer=seated(custodian, Role.CUSTODIAN_OFFICER, 2),
         head=head,
         finance_officer=officer_of(administration, Role.FINANCE_OFFICER),
         signatory=officer_of(association, Role.SIGNATORY),
@@ -160,7 +146,8 @@ def open_village_project(
         association=association,
     )
     for kind in ("transfer", "cash"):
-        switch_on(world, kind)
+        if not PaymentMethod.objects.filter(custodian=custodian, kind=kind).exists():
+            switch_on(world, kind)
     world.project = project_open_with_money(
         project=world.project,
         actor=head,

@@ -4,9 +4,11 @@ from .arriving import payment_arrived
 from .deciding import (
     payment_confirm,
     payment_confirm_by_payer,
+    payment_confirm_by_pool,
     payment_lock,
     payment_refuse,
     payment_refuse_by_payer,
+    payment_refuse_by_pool,
     transition_check,
 )
 from .methods import payment_method_set
@@ -16,10 +18,12 @@ __all__ = [
     "payment_arrived",
     "payment_confirm",
     "payment_confirm_by_payer",
+    "payment_confirm_by_pool",
     "payment_lock",
     "payment_method_set",
     "payment_record",
     "payment_refuse",
     "payment_refuse_by_payer",
+    "payment_refuse_by_pool",
     "transition_check",
 ]

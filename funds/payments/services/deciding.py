@@ -21,11 +21,10 @@ from ..models import ALLOWED, ConfirmedHow, Payment, PaymentKind, PaymentStatus
 def payment_confirm(*, payment: Payment, actor: User, proof: FactorProof | None) -> Payment:
     """Confirm as a second officer, with a fresh second factor; the money is booked in the same transaction.
 
-    Confirming once more returns the payment as it is. Raises NotAllowed (no office; or `same_person`, who recorded
-    it), SecondFactorRequired, RuleNotMet if it was refused.
+    Confirming once more returns the payment as it is. Raises NotAllowed (no office; `same_person`, who recorded it;
+    `by_the_pool` for a treasurer's cash), SecondFactorRequired, RuleNotMet if it was refused.
     """
-    action = Action.VILLAGE_PAYMENT_CONFIRM if payment.kind == PaymentKind.VILLAGE else Action.PAYMENT_CONFIRM
-    require(actor, action, payment.custodian)
+    _require(actor, payment)
     if payment.recorded_by_id == actor.pk:
         raise NotAllowed(_("Who recorded it cannot confirm it."), code="same_person")
     checked = factor_require(proof, actor)
@@ -39,10 +38,15 @@ def payment_confirm_by_payer(*, payment: Payment) -> Payment:
 
 
 @transaction.atomic
+def payment_confirm_by_pool(*, payment: Payment, actor: User, factor_method: str) -> Payment:
+    """Confirm a treasurer's cash as another who signs for the pool. `funds.settlement` checks who that is."""
+    return _confirm(payment, ConfirmedHow.SECOND_OFFICER, actor, factor_method)
+
+
+@transaction.atomic
 def payment_refuse(*, payment: Payment, actor: User, reason: str) -> Payment:
     """Say that this money did not come; nothing was booked. Needs a reason; a second officer, or who recorded it."""
-    action = Action.VILLAGE_PAYMENT_CONFIRM if payment.kind == PaymentKind.VILLAGE else Action.PAYMENT_CONFIRM
-    require(actor, action, payment.custodian)
+    _require(actor, payment)
     refused = _refuse(payment, reason, actor)
     audit_record(actor=actor, action="payment_refuse", obj=refused, organisation=payment.custodian, reason=reason)
     return refused
@@ -52,6 +56,12 @@ def payment_refuse(*, payment: Payment, actor: User, reason: str) -> Payment:
 def payment_refuse_by_payer(*, payment: Payment, reason: str) -> Payment:
     """Say, in the payer's name, that they never paid this. The signed link is checked by `funds.settlement`."""
     return _refuse(payment, reason, None)
+
+
+@transaction.atomic
+def payment_refuse_by_pool(*, payment: Payment, actor: User, reason: str) -> Payment:
+    """Say that this cash was not given to the treasurer. `funds.settlement` checks who says so."""
+    return _refuse(payment, reason, actor)
 
 
 def payment_lock(payment: Payment) -> Payment:
@@ -74,6 +84,13 @@ def transition_check(payment: Payment, to: PaymentStatus) -> None:
             from_status=before.value,
             to_status=to.value,
         )
+
+
+def _require(actor: User, payment: Payment) -> None:
+    if payment.kind == PaymentKind.POOL_CASH:
+        raise NotAllowed(_("The payer, or another who signs for the pool, decides on this."), code="by_the_pool")
+    village = payment.kind == PaymentKind.VILLAGE
+    require(actor, Action.VILLAGE_PAYMENT_CONFIRM if village else Action.PAYMENT_CONFIRM, payment.custodian)
 
 
 def _confirm(payment: Payment, how: ConfirmedHow, by: User | None, factor_method: str) -> Payment:

@@ -23,6 +23,7 @@ from ..models import Payment, PaymentKind, PaymentStatus
 
 OLDEST_DAYS = 366
 BY_OFFICER = frozenset({PaymentKind.TRANSFER, PaymentKind.CASH, PaymentKind.VILLAGE})
+BY_TREASURER = PaymentKind.POOL_CASH
 
 
 @transaction.atomic
@@ -36,6 +37,7 @@ def payment_record(
     idempotency: tuple[str, str],
     project: Project | None = None,
     pledge_ref: str = "",
+    pool_ref: str = "",
     group: str = "",
     reference: str = "",
     payer_note: str = "",
@@ -45,31 +47,27 @@ def payment_record(
     """Write down that money came (status *recorded*); a second person confirms it before anything is booked.
 
     `once` holds the caller's own checks and notices: it runs before the first write, and not for a replay.
-    Without `project` it is money of unknown origin. Doors call `funds.settlement`'s `pledge_payment_record`,
-    `village_payment_record` or `unidentified_payment_record`, which know what the money is for.
+    Without `project` and `pool_ref` it is money of unknown origin. Doors call `funds.settlement`, which knows what the
+    money is for, and who may write down a pool's cash.
     Raises NotAllowed, InvalidInput with its field, Conflict (`duplicate_payment`), KeyReused.
     """
-    require(actor, Action.VILLAGE_PAYMENT_RECORD if kind == PaymentKind.VILLAGE else Action.PAYMENT_RECORD, custodian)
+    _who_check(kind, actor, custodian, pool_ref)
     reference, payer_note = reference.strip(), payer_note.strip()
-    _check(kind, amount, received_on, reference, evidence)
+    _check(amount, received_on, reference, evidence)
     request = {
-        "verb": "payment_record",
-        "custodian": custodian.public_id,
-        "project": project.public_id if project else "",
-        "pledge": pledge_ref,
-        "kind": kind,
-        "amount": [amount.minor, amount.currency],
-        "received_on": received_on.isoformat(),
-        "reference": reference,
-    }
+        "verb": "payment_record", "custodian": custodian.public_id, "project": project.public_id if project else "",
+        "pledge": pledge_ref, "kind": kind, "amount": [amount.minor, amount.currency],
+        "received_on": received_on.isoformat(), "reference": reference,
+        **({"pool": pool_ref} if pool_ref else {}),
+    }  # fmt: skip
     opened = command_open(scope=idempotency[0], key=idempotency[1], request=request)
     if opened.replayed:
         return Payment.objects.get(public_id=opened.command.result_ref)
     if once is not None:
         once()
-    _twin_check(custodian, kind, amount, received_on, reference)
+    _twin_check(custodian, kind, amount, received_on, reference, pool_ref)
     payment = Payment.objects.create(
-        custodian=custodian, project=project, pledge_ref=pledge_ref, group=group, kind=kind,
+        custodian=custodian, project=project, pledge_ref=pledge_ref, pool_ref=pool_ref, group=group, kind=kind,
         amount_minor=amount.minor, currency=amount.currency, received_on=received_on, reference=reference,
         payer_note=payer_note, evidence=evidence, recorded_by=actor, recorded_at=clock.now(),
     )  # fmt: skip
@@ -78,9 +76,15 @@ def payment_record(
     return payment
 
 
-def _check(kind: str, amount: Money, received_on: dt.date, reference: str, evidence: Document | None) -> None:
+def _who_check(kind: str, actor: User, custodian: Organisation, pool_ref: str) -> None:
+    if kind == BY_TREASURER and pool_ref:
+        return
+    require(actor, Action.VILLAGE_PAYMENT_RECORD if kind == PaymentKind.VILLAGE else Action.PAYMENT_RECORD, custodian)
     if kind not in BY_OFFICER:
         raise InvalidInput(_("Officers record transfers and cash only."), field="kind")
+
+
+def _check(amount: Money, received_on: dt.date, reference: str, evidence: Document | None) -> None:
     if amount.minor <= 0:
         raise InvalidInput(_("The amount must be more than nothing."), field="amount")
     today = clock.today()
@@ -94,10 +98,13 @@ def _check(kind: str, amount: Money, received_on: dt.date, reference: str, evide
         )
 
 
-def _twin_check(custodian: Organisation, kind: str, amount: Money, received_on: dt.date, reference: str) -> None:
-    """Refuse what looks like the same money recorded twice."""
+def _twin_check(
+    custodian: Organisation, kind: str, amount: Money, received_on: dt.date, reference: str, pool_ref: str
+) -> None:
+    """Refuse what looks like the same money recorded twice. Each treasurer numbers slips of their own."""
     if not reference:
         return
+    of_pool = {"pool_ref": pool_ref} if kind == BY_TREASURER else {}
     twin = (
         Payment.objects.filter(
             custodian=custodian,
@@ -106,6 +113,7 @@ def _twin_check(custodian: Organisation, kind: str, amount: Money, received_on: 
             amount_minor=amount.minor,
             currency=amount.currency,
             received_on=received_on,
+            **of_pool,
         )
         .exclude(status__in=[PaymentStatus.REFUSED, PaymentStatus.REVERSED])
         .first()

@@ -13,6 +13,7 @@ from .ending import (
     remainder_open,
 )
 from .making import confirmation_send, pledge_make
+from .pooled import pledge_make_for_pool
 from .transitions import history_write, pledge_lock, pledge_move
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "pledge_lapse",
     "pledge_lock",
     "pledge_make",
+    "pledge_make_for_pool",
     "pledge_move",
     "pledge_prolong",
     "pledge_refunded",

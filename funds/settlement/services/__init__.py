@@ -1,6 +1,7 @@
 """What one fact about money sets off, in one transaction: the services that doors call wherever money is meant.
 
-Locks are taken in this order everywhere: command, payment, project, pledge, reservation, ledger balances.
+Locks are taken in this order everywhere: command, payment, pool, proposal, gift, project, pledge, reservation, rule,
+ledger balances. (One command comes later, see `funds.pools.services.locking`.)
 """
 
 from .arriving import payment_fact_apply
@@ -23,6 +24,16 @@ from .pledging import (
     pledge_prolong,
     pledge_withdraw_and_release,
 )
+from .pooling import (
+    pool_cash_bank,
+    pool_cash_confirm,
+    pool_cash_confirm_by_payer,
+    pool_cash_record,
+    pool_cash_refuse,
+    pool_payment_record,
+    pool_payment_refuse_by_payer,
+)
+from .proposing import ballot_cast_and_book, proposal_book
 from .refunds import (
     project_cancel_and_refund,
     project_expire_and_refund,
@@ -35,6 +46,7 @@ from .tick import TickReport, tick
 __all__ = [
     "TickReport",
     "asset_code",
+    "ballot_cast_and_book",
     "payment_confirm_by_payer",
     "payment_correct_approve",
     "payment_correct_ask",
@@ -50,10 +62,18 @@ __all__ = [
     "pledge_payment_record",
     "pledge_prolong",
     "pledge_withdraw_and_release",
+    "pool_cash_bank",
+    "pool_cash_confirm",
+    "pool_cash_confirm_by_payer",
+    "pool_cash_record",
+    "pool_cash_refuse",
+    "pool_payment_record",
+    "pool_payment_refuse_by_payer",
     "project_cancel_and_refund",
     "project_expire_and_refund",
     "project_open_with_money",
     "promises_end",
+    "proposal_book",
     "refund_confirm",
     "refund_not_sent",
     "refund_send",

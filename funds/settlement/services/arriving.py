@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import uuid
 
+from birge import clock
 from birge.money import Money
 from funds.ledger import codes
 from funds.ledger.commitments import commitment_make, opening_keep
 from funds.ledger.kinds import EntryKind
 from funds.ledger.models import Command, Entry
 from funds.ledger.posting import AccountKey, EntryDraft, Leg, post
-from funds.matching.services import match_split, village_meet
+from funds.matching.services import (
+    draws_keep,
+    match_split,
+    matches_give,
+    matches_split,
+    rules_draw,
+    village_meet,
+)
 from funds.payments.facts import PaymentFact
 from funds.payments.models import Payment, PaymentKind
 from funds.pledges.entries import confirmed_draft, met_draft
@@ -19,7 +27,10 @@ from funds.pledges.notices import money_text, pledge_notice
 from funds.pledges.selectors import pledge_open_in_group
 from funds.pledges.services import pledge_collect, pledge_lock, pledge_move, remainder_open
 from funds.pledges.states import PledgeStatus
+from funds.pools.services import gift_paid, open_check, pool_lock
 
+from ..matched import parts_text
+from ..matching import giver_of, match_facts, matched_at_all
 from .advancing import project_advance, project_lock
 from .assets import asset_code
 
@@ -30,6 +41,8 @@ def payment_fact_apply(fact: PaymentFact) -> uuid.UUID:
     Registered as settings.PAYMENT_FACT_HANDLER. The payment's row is locked already; project and pledge follow.
     """
     payment = fact.payment
+    if payment.project is None and payment.pool_ref:
+        return _to_pool(fact)
     if payment.project is None:
         return _book(fact, EntryKind.PAYMENT_UNIDENTIFIED, codes.unidentified(payment.custodian.public_id)).id
     project = project_lock(payment.project)
@@ -41,6 +54,17 @@ def payment_fact_apply(fact: PaymentFact) -> uuid.UUID:
         entry = _book(fact, EntryKind.PAYMENT_RECEIVED, held)
         pledge_meet(payment, fact.command)
     project_advance(project)
+    return entry.id
+
+
+def _to_pool(fact: PaymentFact) -> uuid.UUID:
+    """Book what was paid into a pool, all of it, and mark the gift that it was announced as."""
+    payment = fact.payment
+    pool = pool_lock(payment.pool_ref)
+    open_check(pool)
+    held = codes.held_pool(payment.custodian.public_id, pool.public_id)
+    entry = _book(fact, EntryKind.PAYMENT_RECEIVED, held)
+    gift_paid(pool=pool, group=payment.group, amount_minor=payment.amount_minor)
     return entry.id
 
 
@@ -61,11 +85,31 @@ def pledge_meet(payment: Payment, command: Command) -> None:
     received = money_text(payment.amount, pledge.language)
     if lacking > 0:
         _remainder(pledge, lacking, command, was_due=was_due)
+    _matches_of_paid(pledge, payment, command)
+    if lacking > 0:
         rest = money_text(Money(lacking, pledge.project.currency), pledge.language)
         pledge_notice(pledge, "pledge_remainder", received=received, rest=rest)
     else:
         custodian = pledge.custodian.name(pledge.language)
-        pledge_notice(pledge, "pledge_collected", received=received, custodian=custodian)
+        pools = parts_text(pledge)
+        pledge_notice(pledge, "pledge_collected", received=received, custodian=custodian, pools=pools)
+
+
+def _matches_of_paid(pledge: Pledge, payment: Payment, command: Command) -> None:
+    """Give what rules of pools reserved for what has come, and ask those that look at paid gifts only."""
+    if matched_at_all(pledge):
+        paid = min(payment.amount_minor, pledge.plan_amount_minor)
+        giver = giver_of(pledge, at=clock.now(), amount=paid, confirmed=True)
+        draws = rules_draw(project=pledge.project, facts=match_facts(pledge.project), giver=giver)
+        draws_keep(
+            project=pledge.project,
+            pledge_ref=pledge.public_id,
+            draws=draws,
+            entries=post(command=command, drafts=[draw.draft for draw in draws]) if draws else [],
+            group=pledge.group,
+            until=pledge.horizon,
+        )
+    matches_give(pledge_ref=pledge.public_id, payment_ref=payment.public_id, command=command)
 
 
 def evidence_of(payment: Payment) -> list[tuple[str, str]]:
@@ -89,9 +133,12 @@ def _remainder(pledge: Pledge, lacking: int, command: Command, *, was_due: bool)
     )
     if was_due:
         pledge_move(remainder, PledgeStatus.DUE, reason="its pledge was due")
-    match_split(
+    paid = pledge.collected_minor or 0
+    match_split(pledge_ref=pledge.public_id, keep=paid, rest_ref=remainder.public_id, command=command)
+    matches_split(
         pledge_ref=pledge.public_id,
-        keep=pledge.collected_minor or 0,
+        paid=paid,
+        promised=pledge.plan_amount_minor,
         rest_ref=remainder.public_id,
         command=command,
     )

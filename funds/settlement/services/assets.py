@@ -8,5 +8,13 @@ from funds.payments.models import Payment, PaymentKind
 
 def asset_code(payment: Payment) -> str:
     """Return the account of the custodian in which this payment's money lies."""
-    build = {PaymentKind.CASH: codes.cash_box, PaymentKind.SANDBOX: codes.sandbox}
-    return build.get(PaymentKind(payment.kind), codes.bank)(payment.custodian.public_id)
+    custodian = payment.custodian.public_id
+    match payment.kind:
+        case PaymentKind.CASH:
+            return codes.cash_box(custodian)
+        case PaymentKind.POOL_CASH:
+            return codes.cash_pool(custodian, payment.pool_ref)
+        case PaymentKind.SANDBOX:
+            return codes.sandbox(custodian)
+        case _:
+            return codes.bank(custodian)

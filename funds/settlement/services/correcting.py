@@ -22,7 +22,7 @@ from funds.ledger.kinds import EntryKind
 from funds.ledger.models import Command, Entry
 from funds.ledger.posting import AccountKey, EntryDraft, Leg, command_finish, command_open, post
 from funds.matching.selectors import village_outstanding, village_share_minor
-from funds.matching.services import village_unmeet
+from funds.matching.services import matches_take_back, village_unmeet
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
 from funds.payments.selectors import village_paid_minor
 from funds.payments.services import payment_lock, transition_check
@@ -31,11 +31,13 @@ from funds.pledges.models import Pledge
 from funds.pledges.notices import pledge_notice
 from funds.pledges.services import pledge_lock, pledge_move
 from funds.pledges.states import PledgeStatus
+from funds.pools.services import gift_unpaid
 from funds.releases.models import Correction
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
 from .advancing import project_advance, project_lock, project_retreat
+from .pooling import pool_take_back_check
 from .refunds import gift_entry
 
 BEFORE_MONEY_LEAVES = frozenset({ProjectStatus.OPEN, ProjectStatus.PLEDGED_IN_FULL, ProjectStatus.FUNDED})
@@ -45,8 +47,8 @@ BEFORE_MONEY_LEAVES = frozenset({ProjectStatus.OPEN, ProjectStatus.PLEDGED_IN_FU
 def payment_correct_ask(*, payment: Payment, actor: User, reason: str) -> Correction:
     """Ask that a confirmed payment be taken back because it was written down by mistake.
 
-    Raises NotAllowed, InvalidInput (`reason`), RuleNotMet (`transition`, `too_late` once money may have left),
-    Conflict (`asked_already`).
+    Raises NotAllowed, InvalidInput (`reason`), RuleNotMet (`transition`; `too_late` once money may have left;
+    `by_decision` for what a pool gave), Conflict (`asked_already`).
     """
     require(actor, Action.CORRECTION_ASK, payment.custodian)
     if not reason.strip():
@@ -67,7 +69,8 @@ def payment_correct_ask(*, payment: Payment, actor: User, reason: str) -> Correc
 def payment_correct_approve(*, correction: Correction, actor: User, proof: FactorProof | None) -> Correction:
     """Agree as another officer, with a second factor: the mirror is booked, and the promise stands again.
 
-    Approving once more returns it as it is. Raises NotAllowed (also `same_person`), SecondFactorRequired, RuleNotMet.
+    Approving once more returns it as it is. Raises NotAllowed (also `same_person`), SecondFactorRequired, RuleNotMet
+    (also `pool_spent`, `banked`: a pool no longer holds it).
     """
     payment = correction.payment
     require(actor, Action.CORRECTION_APPROVE, payment.custodian)
@@ -82,10 +85,13 @@ def payment_correct_approve(*, correction: Correction, actor: User, proof: Facto
     _asked_check(correction)
     transition_check(payment, PaymentStatus.REVERSED)
     _too_late_check(payment)
+    pool = pool_take_back_check(payment)
     project = project_lock(payment.project) if payment.project is not None else None
     mirror = _take_back(payment, opened.command)
     if project is not None:
         _promise_again(payment, project, opened.command)
+    elif pool is not None:
+        gift_unpaid(pool=pool, group=payment.group, amount_minor=payment.amount_minor)
     payment.status = PaymentStatus.REVERSED
     payment.save(update_fields=["status"])
     correction.status, correction.entry_id, correction.factor_method = Correction.Status.APPROVED, mirror.id, method
@@ -149,10 +155,13 @@ def _promise_again(payment: Payment, project: Project, command: Command) -> None
     for entry in met:
         pledge = Pledge.objects.filter(entry_id=entry.resolves_id).first()
         if pledge is not None:
-            _reconfirm(pledge_lock(pledge), command)
+            pledge = _reconfirm(pledge_lock(pledge), command)
+            matches_take_back(
+                payment_ref=payment.public_id, pledge_ref=pledge.public_id, until=pledge.horizon, command=command
+            )
 
 
-def _reconfirm(pledge: Pledge, command: Command) -> None:
+def _reconfirm(pledge: Pledge, command: Command) -> Pledge:
     again = min(pledge.plan_amount_minor, pledge.collected_minor or 0)  # what it fell short has a pledge of its own
     pledge.amount_minor = pledge.plan_amount_minor = again
     commitment, opening = commitment_make("pledge", pledge.public_id)
@@ -169,9 +178,12 @@ def _reconfirm(pledge: Pledge, command: Command) -> None:
         horizon=max(pledge.horizon, clock.today() + dt.timedelta(days=settings.GRACE_DAYS)),
     )
     pledge_notice(pledge, "payment_put_right")
+    return pledge
 
 
 def _too_late_check(payment: Payment) -> None:
+    if payment.kind == PaymentKind.POOL:
+        raise RuleNotMet(_("A pool decided on this; nobody wrote it down by mistake."), code="by_decision")
     if payment.project is not None and payment.project.status not in BEFORE_MONEY_LEAVES:
         raise RuleNotMet(
             _("The project has begun, stopped or ended: its money may have left. Please talk to the administrator."),

@@ -7,7 +7,7 @@ from django.db import transaction
 from funds.ledger.models import Command
 from funds.ledger.posting import post
 from funds.matching.selectors import reserved_refs
-from funds.matching.services import match_release, village_promise_end
+from funds.matching.services import match_release, matches_release, village_promise_end
 from funds.pledges.models import Pledge
 from funds.pledges.notices import pledge_notice
 from funds.pledges.services import pledge_lapse, pledge_lock
@@ -36,6 +36,7 @@ def promises_end(*, project: Project, command: Command, reason: str) -> list[Ple
         unreserved = match_release(pledge_ref=pledge_ref)
         if unreserved is not None:
             post(command=command, drafts=[unreserved])
+        matches_release(pledge_ref=pledge_ref, command=command)
     rest = village_promise_end(project=project)
     if rest is not None:
         post(command=command, drafts=[rest])

@@ -119,7 +119,7 @@ def payment_identify_refuse(*, identification: Identification, actor: User, reas
 
 
 def _unidentified_check(payment: Payment) -> None:
-    if payment.project_id is not None or payment.status != PaymentStatus.CONFIRMED:
+    if not payment.unidentified or payment.status != PaymentStatus.CONFIRMED:
         raise RuleNotMet(_("This money is not unidentified."), code="not_unidentified")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from birge import clock
 from birge.accounts.models import User
 from birge.errors import InvalidInput, NotAllowed, RuleNotMet
 from birge.money import Money
@@ -12,7 +13,16 @@ from birge.organisations.permissions import Action, may
 from funds.ledger.commitments import commitment_make, opening_keep
 from funds.ledger.models import Command
 from funds.ledger.posting import EntryDraft, command_finish, command_open, post
-from funds.matching.services import match_draft, match_prolong, match_release, match_reserve
+from funds.matching.services import (
+    Draw,
+    draws_keep,
+    match_draft,
+    match_prolong,
+    match_release,
+    match_reserve,
+    matches_release,
+    rules_draw,
+)
 from funds.payments.selectors import payment_waits_for
 from funds.pledges.entries import released_draft
 from funds.pledges.limits import plan_full
@@ -26,6 +36,8 @@ from funds.pledges.tokens import pledge_by_token
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
+from ..matched import parts_text
+from ..matching import giver_of, match_facts, matched_at_all
 from .advancing import project_advance, project_lock, project_retreat
 
 
@@ -54,18 +66,40 @@ def _confirm(pledge: Pledge, how: str, token: str, actor: User | None, reason: s
     project = project_lock(pledge.project)
     if project.status != ProjectStatus.OPEN:
         raise RuleNotMet(_("This project does not take pledges now."), code="not_open", status=project.status)
+    pledge, matched = promise_book(pledge, project, opened.command, how=ConfirmedHow(how), actor=actor, reason=reason)
+    command_finish(opened.command, pledge.public_id)
+    _confirmed_notice(pledge, matched)
+    project_advance(project)
+    return _fresh(pledge)
+
+
+def promise_book(
+    pledge: Pledge,
+    project: Project,
+    command: Command,
+    *,
+    how: ConfirmedHow,
+    actor: User | None = None,
+    reason: str = "",
+) -> tuple[Pledge, int]:
+    """Book a made pledge of a locked project, with the match that it draws; return it and what the village adds.
+
+    The caller looks at the project's status before, and lets the project advance after. Raises RuleNotMet
+    (`plan_full` with `rest_minor`; `transition`).
+    """
     rest = plan_rest(project, Party(pledge.party))
     if pledge.plan_amount_minor > rest:
         raise plan_full(project, rest)
     match = _match_for(project, pledge)
+    draws = _draws_for(project, pledge_lock(pledge))
     commitment, opening = commitment_make("pledge", pledge.public_id)
     entries = pledge_confirm(
         pledge=pledge,
-        how=ConfirmedHow(how),
-        command=opened.command,
+        how=how,
+        command=command,
         actor=actor,
         reason=reason,
-        beside=[match] if match else [],
+        beside=[*([match] if match else []), *(draw.draft for draw in draws)],
         commitment=commitment,
     )
     opening_keep(opening, entries[0])
@@ -80,10 +114,15 @@ def _confirm(pledge: Pledge, how: str, token: str, actor: User | None, reason: s
             group=pledge.group,
             until=pledge.horizon,
         )
-    command_finish(opened.command, pledge.public_id)
-    _confirmed_notice(pledge, matched)
-    project_advance(project)
-    return _fresh(pledge)
+    draws_keep(
+        project=project,
+        pledge_ref=pledge.public_id,
+        draws=draws,
+        entries=entries[len(entries) - len(draws) :],
+        group=pledge.group,
+        until=pledge.horizon,
+    )
+    return pledge, matched
 
 
 @transaction.atomic
@@ -150,6 +189,7 @@ def promise_release(pledge: Pledge, command: Command) -> None:
     if unreserved is not None:
         drafts.append(unreserved)
     post(command=command, drafts=drafts)
+    matches_release(pledge_ref=pledge.public_id, command=command)
 
 
 def _match_for(project: Project, pledge: Pledge) -> EntryDraft | None:
@@ -159,9 +199,17 @@ def _match_for(project: Project, pledge: Pledge) -> EntryDraft | None:
     return match_draft(project=project, amount=pledge.plan_amount_minor, group=pledge.group)
 
 
+def _draws_for(project: Project, pledge: Pledge) -> list[Draw]:
+    """Return what the rules of pools add: to a person's promise, not to a pool's or a matching donor's."""
+    if not matched_at_all(pledge):
+        return []
+    return rules_draw(project=project, facts=match_facts(project), giver=giver_of(pledge, at=clock.now()))
+
+
 def _confirmed_notice(pledge: Pledge, matched: int) -> None:
     match = money_text(Money(matched, pledge.project.currency), pledge.language) if matched else ""
-    pledge_notice(pledge, "pledge_confirmed", match=match, horizon=pledge.horizon.isoformat())
+    pools = parts_text(pledge)
+    pledge_notice(pledge, "pledge_confirmed", match=match, pools=pools, horizon=pledge.horizon.isoformat())
 
 
 def _may_withdraw(pledge: Pledge, actor: User | None, token: str, reason: str) -> None:

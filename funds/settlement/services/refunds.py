@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Sum
@@ -20,7 +23,10 @@ from birge_engine.split import largest_remainder
 from funds.ledger import codes
 from funds.ledger.kinds import EntryKind
 from funds.ledger.posting import AccountKey, EntryDraft, Leg, command_finish, command_open, post
-from funds.payments.models import Identification, Payment, PaymentStatus
+from funds.matching.models import Given
+from funds.matching.rule_selectors import given_waiting
+from funds.matching.services import matches_return
+from funds.payments.models import Identification, Payment, PaymentKind, PaymentStatus
 from funds.pledges.models import Pledge
 from funds.pledges.notices import money_text, pledge_notice
 from funds.pledges.services import pledge_refunded
@@ -74,27 +80,54 @@ def project_expire_and_refund(*, project: Project) -> Project:
     return expired
 
 
-def refunds_open(project: Project) -> list[Refund]:
-    """Divide what is held for a locked, ended project among its payments, in proportion to what each brought.
+@dataclass(frozen=True)
+class Source:
+    """Something that brought money to a project: how much, and what gives a part of it back."""
 
-    Everyone alike, donors and village; the largest remainder gets the odd tyiyn, the earlier payment first. Called
-    again for money that was confirmed later, it divides only what is not on its way back already.
+    amount_minor: int
+    give_back: Callable[[int], Refund | None]
+
+
+def refunds_open(project: Project) -> list[Refund]:
+    """Divide what is held for a locked, ended project among what brought it, in proportion to what each brought.
+
+    Everyone alike, donors, village and pools; the largest remainder gets the odd tyiyn, the earlier source first.
+    Called again for money that was confirmed later, it divides only what is not on its way back already.
     """
     waiting = Refund.objects.filter(project=project).exclude(status=RefundStatus.PAID)
     held = held_minor(project) - int(waiting.aggregate(total=Sum("amount_minor"))["total"] or 0)
-    payments = list(
+    sources = _sources(project)
+    if held <= 0 or not sources:
+        return []
+    parts = largest_remainder(held, [source.amount_minor for source in sources])
+    refunds = [source.give_back(part) for source, part in zip(sources, parts, strict=True) if part]
+    return [refund for refund in refunds if refund is not None]
+
+
+def _sources(project: Project) -> list[Source]:
+    """Return what brought the project's money and has not given back yet, oldest first."""
+    payments = (
         Payment.objects.filter(project=project, status=PaymentStatus.CONFIRMED, refund__isnull=True)
         .select_related("custodian")
         .order_by("id")
     )
-    if held <= 0 or not payments:
-        return []
-    parts = largest_remainder(held, [payment.amount_minor for payment in payments])
-    return [refund_open(payment, project, part) for payment, part in zip(payments, parts, strict=True) if part]
+    paid = [Source(payment.amount_minor, partial(refund_open, payment, project)) for payment in payments]
+    return paid + [Source(given.amount_minor, partial(_match_back, given)) for given in given_waiting(project)]
+
+
+def _match_back(given: Given, amount_minor: int) -> None:
+    """Take a part of a match back: it never left the custodian, and waits in its pool again at once."""
+    ref = str(given.entry_id)
+    opened = command_open(scope=f"match:{ref}", key="return", request={"match": ref, "amount_minor": amount_minor})
+    matches_return(given=given, amount=amount_minor, command=opened.command)
+    command_finish(opened.command, ref)
 
 
 def refund_open(payment: Payment, project: Project, amount_minor: int) -> Refund:
-    """Write down that so much of a payment is due to go back, and tell its donor."""
+    """Write down that so much of a payment is due to go back, and tell its donor.
+
+    What a pool gave never left the custodian: it is back in the pool at once, and nobody has to send or confirm it.
+    """
     refund = Refund.objects.create(
         project=project,
         payment=payment,
@@ -103,11 +136,37 @@ def refund_open(payment: Payment, project: Project, amount_minor: int) -> Refund
         currency=payment.currency,
         due_at=clock.now(),
     )
+    if payment.kind == PaymentKind.POOL:
+        return _back_in_pool(refund)
     pledge = (
         Pledge.objects.filter(group=payment.group, status=PledgeStatus.COLLECTED).first() if payment.group else None
     )
     if pledge is not None:
         pledge_notice(pledge, "refund_due", back=money_text(_money(refund), pledge.language))
+    return refund
+
+
+def _back_in_pool(refund: Refund) -> Refund:
+    payment, custodian = refund.payment, refund.custodian.public_id
+    opened = command_open(scope=f"refund:{refund.public_id}", key="to_pool", request={"refund": refund.public_id})
+    project, pool = (
+        AccountKey(code=code, currency=refund.currency)
+        for code in (
+            codes.held_project(custodian, refund.project.public_id),
+            codes.held_pool(custodian, payment.pool_ref),
+        )
+    )
+    draft = EntryDraft(
+        kind=EntryKind.POOL_RETURNED,
+        legs=[Leg(account=project, amount=refund.amount_minor), Leg(account=pool, amount=-refund.amount_minor)],
+        resolves=payment.entry_id,
+        group=payment.group,
+    )
+    entry = post(command=opened.command, drafts=[draft])[0]
+    refund.status, refund.entry_id, refund.confirmed_at = RefundStatus.PAID, entry.id, clock.now()
+    refund.save(update_fields=["status", "entry_id", "confirmed_at"])
+    _pledges_close(refund)
+    command_finish(opened.command, refund.public_id)
     return refund
 
 

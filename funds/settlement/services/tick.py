@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from birge import clock
 from birge.errors import BirgeError
 from birge.notifications.services import notices_resend
+from funds.matching.donors import donors_forget
 from funds.payments.models import Payment, PaymentStatus
 from funds.payments.selectors import payment_waits_for
 from funds.pledges.models import Pledge
@@ -20,11 +21,15 @@ from funds.pledges.notices import pledge_notice
 from funds.pledges.selectors import pledges_open, pledges_past_horizon, pledges_to_ask_again
 from funds.pledges.services import pledge_lock
 from funds.pledges.states import PledgeStatus
+from funds.pools.models import StandingPromise
+from funds.pools.selectors import standing_due
+from funds.pools.services import proposals_expire, standing_remind
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
 from .pledging import pledge_lapse_and_release
 from .refunds import ENDED, project_expire_and_refund, refunds_open_late
+from .rounds import round_settle, rounds_over, rules_end_over
 
 logger = logging.getLogger(__name__)
 
@@ -37,12 +42,16 @@ class TickReport:
     lapsed: list[str] = field(default_factory=list)
     expired: list[str] = field(default_factory=list)
     refunds: list[str] = field(default_factory=list)
+    proposals_expired: list[str] = field(default_factory=list)
+    reminded: list[str] = field(default_factory=list)
+    rounds: list[str] = field(default_factory=list)
+    rules_ended: list[str] = field(default_factory=list)
     resent: int = 0
     failed: list[str] = field(default_factory=list)
 
 
 def tick(now: dt.datetime | None = None) -> TickReport:
-    """Do everything that is due by `now` (UTC decides): ask again, lapse, end grace, expire, send again.
+    """Do everything that is due by `now` (UTC decides): ask again, lapse, end grace, expire, remind, send again.
 
     Deadlines and horizons are last days: they pass when the next UTC day begins. Safe to run at any time, twice, or
     beside another tick; one failure is logged and does not hold up the rest.
@@ -58,6 +67,10 @@ def tick(now: dt.datetime | None = None) -> TickReport:
         _expire(project, report)
     for project in _projects_with_late_money():
         report.refunds += [refund.public_id for refund in refunds_open_late(project=project)]
+    for standing in standing_due(today):
+        _remind(standing, today, report)
+    _end_rules(today, report)
+    report.proposals_expired += [proposal.public_id for proposal in proposals_expire(today)]
     report.resent = notices_resend()
     return report
 
@@ -116,6 +129,26 @@ def _expire(project: Project, report: TickReport) -> None:
         _failed(report, project.public_id, refusal)
     else:
         report.expired.append(project.public_id)
+
+
+def _remind(standing: StandingPromise, today: dt.date, report: TickReport) -> None:
+    try:
+        gift = standing_remind(standing=standing, today=today)
+    except BirgeError as refusal:
+        _failed(report, standing.public_id, refusal)
+    else:
+        report.reminded += [gift.public_id] if gift is not None else []
+
+
+def _end_rules(today: dt.date, report: TickReport) -> None:
+    """Settle the rounds, and end the other rules, whose last day has passed."""
+    for version in rounds_over(today):
+        try:
+            report.rounds.append(round_settle(version=version).public_id)
+        except BirgeError as refusal:
+            _failed(report, version.ref, refusal)
+    report.rules_ended += [rule.public_id for rule in rules_end_over(today)]
+    donors_forget()
 
 
 def _failed(report: TickReport, public_id: str, refusal: BirgeError) -> None:

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "projects.imports",
     "funds.ledger",
     "funds.matching",
+    "funds.pools",
     "funds.pledges",
     "funds.payments",
     "funds.releases",
@@ -207,6 +208,11 @@ PAYMENT_PROVIDERS = ["funds.payments.providers.transfer", "funds.payments.provid
 LEDGER_ORIGIN = env("LEDGER_ORIGIN", default="birge.local/ledger")  # the name of the log, for ever
 LEDGER_SIGNER = env("LEDGER_SIGNER", default=str(VAR / "signer"))  # the folder of its key: never in a backup of data
 LEDGER_EXPORTS = env("LEDGER_EXPORTS", default=str(VAR / "exports"))
+LEDGER_PUBLISHED = {  # who gives out what stands beside the log, so that rules of pools can be computed once more
+    "rules": "funds.settlement.published.rules",
+    "projects": "funds.settlement.published.projects",
+    "runs": "funds.settlement.published.runs",
+}
 LEDGER_WITNESSES: list[str] = env.list("LEDGER_WITNESSES", default=[])  # keys of those whose cosignatures we show
 PLEDGE_HORIZON_DAYS = 90
 PLEDGE_CONFIRM_DAYS = 14  # a pledge whose contact was never proven is forgotten after these
@@ -259,6 +265,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ExpenseStatus": "funds.releases.models.ExpenseStatus",
         "RefundStatus": "funds.releases.models.RefundStatus",
         "DecisionStatus": "funds.releases.models.Correction.Status",
+        "PoolStatus": "funds.pools.states.PoolStatus",
+        "PoolGiftStatus": "funds.pools.states.GiftStatus",
+        "StandingStatus": "funds.pools.states.StandingStatus",
+        "ProposalKind": "funds.pools.states.ProposalKind",
+        "ProposalStatus": "funds.pools.states.ProposalStatus",
+        "RuleStatus": "funds.matching.models.RuleStatus",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.problems"],
 }

@@ -19,7 +19,9 @@ class Command(BaseCommand):
         report = tick()
         self.stdout.write(
             f"asked again {len(report.asked_again)}, lapsed {len(report.lapsed)}, "
-            f"expired {len(report.expired)}, sent again {report.resent}"
+            f"expired {len(report.expired)}, proposals not decided in time {len(report.proposals_expired)}, "
+            f"reminded {len(report.reminded)}, rounds settled {len(report.rounds)}, "
+            f"rules ended {len(report.rules_ended)}, sent again {report.resent}"
         )
         if report.failed:
             raise CommandError("refused for: " + ", ".join(report.failed))

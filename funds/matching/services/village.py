@@ -18,7 +18,7 @@ from funds.ledger.models import Command, Entry
 from funds.ledger.posting import EntryDraft, post
 from projects.works.models import Project
 
-from .entries import (
+from ..entries import (
     pool_met_draft,
     promise_ended_draft,
     promised_draft,
@@ -26,8 +26,8 @@ from .entries import (
     reserved_draft,
     unreserved_draft,
 )
-from .models import Reservation, ReservationStatus
-from .selectors import reservation_live, village_rest, village_share_minor
+from ..models import Reservation, ReservationStatus
+from ..selectors import reservation_live, village_rest, village_share_minor
 
 
 @transaction.atomic
@@ -77,7 +77,7 @@ def match_release(*, pledge_ref: str) -> EntryDraft | None:
 
 @transaction.atomic
 def match_prolong(*, pledge_ref: str, until: dt.date) -> None:
-    """Keep the reservation as long as its pledge stands."""
+    """Keep what is reserved as long as its pledge stands: the village's share, and by rules of pools."""
     Reservation.objects.filter(pledge_ref=pledge_ref, status=ReservationStatus.RESERVED).update(until=until)
 
 
@@ -104,7 +104,7 @@ def village_meet(*, project: Project, amount: int, command: Command) -> int:
     """
     left = amount
     live = Reservation.objects.select_for_update(of=("self",)).filter(
-        project=project, status=ReservationStatus.RESERVED
+        project=project, status=ReservationStatus.RESERVED, version=None
     )
     for reservation in live.select_related("project", "project__custodian").order_by("id"):
         if left == 0:

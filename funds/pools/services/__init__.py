@@ -1,0 +1,82 @@
+"""What can be done with pools, gifts to them and proposals. What moves money is in `funds.settlement`."""
+
+from .ballots import ballot_cast
+from .content import content_digest, content_stands, give_check, pass_on_check, rule_of
+from .gifts import (
+    Giver,
+    amount_check,
+    flooded,
+    gift_announce,
+    gift_credit_change,
+    gift_drop,
+    gift_forget,
+    gift_paid,
+    gift_unpaid,
+    gift_withdraw,
+    gift_write,
+    giver_check,
+    giver_clean,
+    is_giver,
+    open_check,
+)
+from .locking import gift_lock, pool_lock, proposal_lock
+from .opening import pool_close, pool_open
+from .proposals import (
+    deciders,
+    proposal_expire,
+    proposal_make,
+    proposal_move,
+    proposal_withdraw,
+    proposals_expire,
+    step_write,
+)
+from .standing import (
+    standing_change,
+    standing_end,
+    standing_pause,
+    standing_remind,
+    standing_resume,
+    standing_start,
+)
+
+__all__ = [
+    "Giver",
+    "amount_check",
+    "ballot_cast",
+    "content_digest",
+    "content_stands",
+    "deciders",
+    "flooded",
+    "gift_announce",
+    "gift_credit_change",
+    "gift_drop",
+    "gift_forget",
+    "gift_lock",
+    "gift_paid",
+    "gift_unpaid",
+    "gift_withdraw",
+    "gift_write",
+    "give_check",
+    "giver_check",
+    "giver_clean",
+    "is_giver",
+    "open_check",
+    "pass_on_check",
+    "pool_close",
+    "pool_lock",
+    "pool_open",
+    "proposal_expire",
+    "proposal_lock",
+    "proposal_make",
+    "proposal_move",
+    "proposal_withdraw",
+    "proposals_expire",
+    "rule_of",
+    "standing_change",
+    "standing_end",
+    "standing_pause",
+    "standing_remind",
+    "standing_resume",
+    "standing_start",
+    "step_write",
+]
