@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Sequence
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -13,7 +14,16 @@ from birge_engine.merkle import ProofError
 from funds.ledger.cosigning import CosignatureRefused, cosignatures_add
 from funds.ledger.models import Checkpoint
 from funds.ledger.proofs import proof_of_consistency, proof_of_inclusion
-from funds.ledger.publishing import archive_newest, checkpoint_newest, checkpoint_text, key_newest, leaves_between
+from funds.ledger.publishing import (
+    archive_newest,
+    checkpoint_newest,
+    checkpoint_text,
+    key_newest,
+    leaves_between,
+    projects_at,
+    rules_at,
+    runs_at,
+)
 
 MOST_LINES = 5_000
 MOST_NOTE_BYTES = 10_000
@@ -21,6 +31,8 @@ FOR_EVER = "public, max-age=31536000, immutable"
 SHORTLY = "public, max-age=2"
 HOUR = "public, max-age=3600"
 LARGEST = 2**53
+JSON = "application/json; charset=utf-8"
+SHA256 = re.compile("[0-9a-f]{64}")
 
 
 @require_safe
@@ -74,6 +86,27 @@ def key(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    """Return all versions of all rules by which money follows money."""
+    return _beside(request, rules_at)
+
+
+@require_safe
+def projects(request: HttpRequest) -> HttpResponse:
+    """Return what such rules look at in the projects of the first `size` entries, and that never changes."""
+    return _beside(request, projects_at)
+
+
+@require_safe
+def run(request: HttpRequest, digest: str) -> HttpResponse:
+    """Return the report of a settled round, exactly as it was hashed."""
+    found = dict(runs_at(_size_signed(), digest)) if SHA256.fullmatch(digest) else {}
+    if digest not in found:
+        return _refused("No entry names a run with this report.", 404)
+    return _text(found[digest], FOR_EVER, JSON)
+
+
+@require_safe
 def export(request: HttpRequest) -> FileResponse:
     """Return the newest archive of everything; `birge-verify` reads it as it is."""
     newest = archive_newest()
@@ -106,6 +139,20 @@ def _proof(request: HttpRequest, first: str, second: str, prove: Callable[[int, 
     except ProofError as error:
         return _refused(str(error))
     return _text("".join(f"{base64.b64encode(each).decode()}\n" for each in hashes), FOR_EVER)
+
+
+def _beside(request: HttpRequest, give: Callable[[int], str]) -> HttpResponse:
+    """Give out what belongs to the first `size` entries, to all that are signed unless told otherwise."""
+    signed = _size_signed()
+    size = _number(request, "size") if "size" in request.GET else signed
+    if size is None or size > signed:
+        return _refused(f"size is a whole number, and the newest checkpoint covers {signed} entries.")
+    return _text(give(size), SHORTLY, JSON)
+
+
+def _size_signed() -> int:
+    newest = checkpoint_newest()
+    return newest.size if newest else 0
 
 
 def _number(request: HttpRequest, name: str) -> int | None:

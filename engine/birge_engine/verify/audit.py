@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..leaf import LeafError, leaf_decode
 from ..merkle import Frontier, hash_leaf
@@ -14,6 +15,7 @@ from .endings import Endings
 from .entries import EntryFile
 from .faults import Fault
 from .published import Published, published_faults
+from .rulebook import Beside, Rulebook
 
 
 @dataclass
@@ -24,7 +26,8 @@ class Verdict:
     checkpoint: Checkpoint | None = None
     entries: int = 0
     accounts: int = 0
-    allocations: int = 0
+    allocations: int = 0  # reservations computed once more
+    rounds: int = 0  # settled rounds computed once more
     continues: int | None = None  # the size of the earlier checkpoint that it continues
     witnesses: list[tuple[str, int]] = field(default_factory=list)  # (name, seconds since 1970)
 
@@ -37,11 +40,13 @@ def audit(
     since: str | None = None,
     balances: Published | None = None,
     witnesses: Sequence[Key] = (),
+    beside: Beside | None = None,
 ) -> Verdict:
     """Check a log against its signed checkpoint.
 
     `since` is an earlier signed note that this log must continue; `balances` are the published accounts, to compare;
-    `witnesses` are keys whose cosignatures must be there. The checks stop at the first entry that cannot be, for
+    `witnesses` are keys whose cosignatures must be there; `beside` is what was published of the rules of pools: where
+    there are none, nothing. The checks stop at the first entry that cannot be, for
     nothing after it could be judged; the tree is compared all the same.
     """
     verdict = Verdict()
@@ -50,10 +55,12 @@ def audit(
     if head is not None:
         verdict.checkpoint = head
         _witnessed(verdict, note, witnesses)
-    replay = _Replay(entries)
+    book = Rulebook(beside or Beside())
+    verdict.faults += book.faults
+    replay = _Replay(entries, book)
     replay.run(head, earlier)
     verdict.entries, verdict.accounts = replay.frontier.size, len(replay.accounts.known)
-    verdict.allocations = replay.allocations.recomputed
+    verdict.allocations, verdict.rounds = replay.allocations.recomputed, replay.allocations.pools.recomputed[1]
     verdict.faults += replay.faults
     verdict.faults += _roots(replay, head, earlier, entries)
     if earlier is not None and not verdict.faults:
@@ -66,14 +73,17 @@ def audit(
 class _Replay:
     """Read every entry once, in order."""
 
-    def __init__(self, entries: EntryFile) -> None:
+    def __init__(self, entries: EntryFile, book: Rulebook) -> None:
         self.entries = entries
         self.accounts = Accounts()
-        self.allocations = Allocations(self.accounts)
-        self.endings = Endings(lambda index: leaf_decode(entries[index]))
+        self.endings = Endings(self._read)
+        self.allocations = Allocations(self.accounts, book, self.endings.place, self._read)
         self.frontier = Frontier()
         self.faults: list[Fault] = []
         self.roots: dict[int, bytes] = {}
+
+    def _read(self, index: int) -> dict[str, Any]:
+        return leaf_decode(self.entries[index])
 
     @property
     def fault_free(self) -> bool:
@@ -90,8 +100,9 @@ class _Replay:
             if not self.faults:
                 self._entry(index, line)
         if not self.faults:
-            unfinished = self.endings.unfinished() + self.allocations.unfinished()
+            unfinished = self.endings.unfinished() + self.allocations.unfinished(self.frontier.size)
             self.faults += [Fault(text, index) for index, text in sorted(unfinished)]
+            self.faults += map(Fault, self.allocations.pools.at_the_end())
 
     def _entry(self, index: int, line: bytes) -> None:
         try:
@@ -100,6 +111,7 @@ class _Replay:
             self.allocations.before(index, leaf)
             self.accounts.move(leaf["book"], leaf["postings"])
         except (LeafError, ReplayFault) as error:
+            self.faults += [Fault(text, place) for place, text in sorted(self.allocations.pools.found)]
             self.faults.append(Fault(str(error), index))
         except RecursionError:
             self.faults.append(Fault("too deep to be an entry", index))

@@ -47,7 +47,15 @@ def _ledger(options: argparse.Namespace) -> int:
     witnesses = [key_given(each, COSIGNATURE) for each in options.witness]
     source = source_open(options.where)
     key = pinned or key_published(source.key)
-    verdict = audit(source.entries, source.note, key, since=since, balances=source.accounts, witnesses=witnesses)
+    verdict = audit(
+        source.entries,
+        source.note,
+        key,
+        since=since,
+        balances=source.accounts,
+        witnesses=witnesses,
+        beside=source.beside,
+    )
     verdict.faults += _other_key(source, key)
     return _tell(verdict, key, pinned=pinned is not None, compared=source.accounts is not None)
 
@@ -83,6 +91,9 @@ def _tell(verdict: Verdict, key: Key, *, pinned: bool, compared: bool) -> int:
     published = "their published balances are right" if compared else "no published balances came with them to compare"
     say(f"  {verdict.accounts} accounts, {published}")
     say(f"  {verdict.allocations} allocations computed once more from the rules")
+    if verdict.rounds:
+        said = "round computed once more from its report" if verdict.rounds == 1 else "rounds computed once more"
+        say(f"  {verdict.rounds} {said}")
     if verdict.continues is not None:
         say(f"  continues the earlier checkpoint of {verdict.continues} entries")
     for name, seconds in verdict.witnesses:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from array import array
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -13,6 +15,8 @@ from .accounts import ReplayFault
 
 Leaf = Mapping[str, Any]
 KINDS = frozenset(map(str, Kind))
+NOBODY = -1
+WRITTEN = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}").fullmatch
 
 
 def legs_of(leaf: Leaf) -> list[Leg]:
@@ -27,9 +31,9 @@ class Endings:
         """`read` gives the leaf at an index that went by."""
         self._read = read
         self._index: dict[bytes, int] = {}
-        self._resolved_by: dict[bytes, bytes] = {}
-        self._reversed: set[bytes] = set()
-        self._to_undo: dict[bytes, int] = {}  # openings whose ending was undone: they must be undone too
+        self._resolved_by = array("q")  # for each entry, the place of the one that ended it
+        self._reversed: set[int] = set()
+        self._to_undo: dict[int, int] = {}  # openings whose ending was undone: they must be undone too
 
     def add(self, index: int, leaf: Leaf) -> None:
         """Take note of an entry. Raises ReplayFault if it names what it may not."""
@@ -37,17 +41,25 @@ class Endings:
         if own in self._index:
             raise ReplayFault(f"the id {leaf['id']} was used before, by entry {self._index[own]}")
         self._index[own] = index
+        self._resolved_by.append(NOBODY)
         if "resolves" not in leaf and "reverses" not in leaf:
             self._shape(leaf)
             return
-        resolved, undone = self._named(leaf, "resolves"), self._named(leaf, "reverses")
+        resolved, undone = self._named(leaf, "resolves", index), self._named(leaf, "reverses", index)
         faults = _faults(leaf["kind"], legs_of(leaf), resolved, undone)
         if faults:
             raise ReplayFault("; ".join(faults))
         if resolved is not None:
-            self._resolve(_id(leaf["resolves"]), own)
+            self._resolve(self.place(leaf["resolves"]), index)
         if undone is not None:
-            self._undo(_id(leaf["reverses"]), index)
+            self._undo(self.place(leaf["reverses"]), index)
+
+    def place(self, text: str) -> int:
+        """Return the index of the entry with this id. Raises KeyError if none went by."""
+        try:
+            return self._index[_id(text)]
+        except (ReplayFault, AttributeError) as error:
+            raise KeyError(text) from error
 
     def unfinished(self) -> list[tuple[int, str]]:
         """Return (index, why) for corrections that lack their other half."""
@@ -64,33 +76,35 @@ class Endings:
         if faults:
             raise ReplayFault(faults)
 
-    def _named(self, leaf: Leaf, name: str) -> Written | None:
+    def _named(self, leaf: Leaf, name: str, own: int) -> Written | None:
         if name not in leaf:
             return None
         index = self._index.get(_id(leaf[name]))
-        if index is None or _id(leaf[name]) == _id(leaf["id"]):
+        if index is None or index == own:
             raise ReplayFault(f"{name} {leaf[name]}, which stands nowhere before it")
         named = self._read(index)
         return Written(named["kind"], legs_of(named))
 
-    def _resolve(self, target: bytes, own: bytes) -> None:
-        if target in self._resolved_by or target in self._reversed:
+    def _resolve(self, target: int, own: int) -> None:
+        if self._resolved_by[target] != NOBODY or target in self._reversed:
             raise ReplayFault("what it ends was ended before")
         self._resolved_by[target] = own
 
-    def _undo(self, target: bytes, index: int) -> None:
-        ended_by = self._resolved_by.get(target)
-        if target in self._reversed or (ended_by is not None and ended_by not in self._reversed):
+    def _undo(self, target: int, index: int) -> None:
+        ended_by = self._resolved_by[target]
+        if target in self._reversed or (ended_by != NOBODY and ended_by not in self._reversed):
             raise ReplayFault("what it undoes was ended before")
         self._reversed.add(target)
         self._to_undo.pop(target, None)
-        undone = self._read(self._index[target])
+        undone = self._read(target)
         opening = undone.get("resolves")
-        if opening and self._read(self._index[_id(opening)])["kind"] in OPENS:
-            self._to_undo[_id(opening)] = index
+        if opening and self._read(self.place(opening))["kind"] in OPENS:
+            self._to_undo[self.place(opening)] = index
 
 
 def _id(text: str) -> bytes:
+    if WRITTEN(text):  # as nearly all are
+        return bytes.fromhex(text.replace("-", ""))
     try:
         value = uuid.UUID(text)
     except ValueError as error:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import http.client
 import lzma
+import re
 import shutil
 import tarfile
 import tempfile
 import urllib.error
 import urllib.request
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -20,9 +22,12 @@ from ..note import NoteError, checkpoint_parse, note_parse
 from .entries import EntryFile
 from .faults import Unreadable
 from .published import accounts_read
+from .rulebook import Beside, projects_read, rules_read
 
 ENTRIES = "entries.jsonl"
-SMALL = ("checkpoint", "key", "accounts.json")  # rules.json and rates.json are for people: nothing is read from them
+# rates.json is for people: nothing is read from it.
+SMALL = ("checkpoint", "key", "accounts.json", "rules.json", "projects.json")
+RUN = re.compile("runs/([0-9a-f]{64})[.]json")
 MOST_BYTES = 64 * 1024 * 1024  # of a small file
 PAGE = 5_000
 WAIT_SECONDS = 30
@@ -32,12 +37,16 @@ UNREACHED = (urllib.error.URLError, http.client.HTTPException, OSError, ValueErr
 
 @dataclass(frozen=True)
 class Source:
-    """A ledger that lies ready to be checked. Texts are empty, `accounts` is None, where it did not come with it."""
+    """A ledger that lies ready to be checked. Texts are empty, `accounts` is None, where it did not come with it.
+
+    `beside` is what the rules of pools are computed from.
+    """
 
     entries: EntryFile
     note: str
     key: str
     accounts: list[Mapping[str, Any]] | None = None
+    beside: Beside = field(default_factory=Beside)
 
 
 def source_open(where: str) -> Source:
@@ -84,7 +93,11 @@ def _from_folder(folder: Path) -> Source:
     if not (folder / ENTRIES).exists():
         raise Unreadable(f"{folder} holds no {ENTRIES}")
     small = {name: text_read(folder / name) for name in SMALL if (folder / name).exists()}
-    return _source(EntryFile((folder / ENTRIES).open("rb")), small)
+    runs = {}
+    for path in sorted((folder / "runs").glob("*.json")):
+        if RUN.fullmatch(f"runs/{path.name}"):
+            runs[path.stem] = path.read_bytes()
+    return _source(EntryFile((folder / ENTRIES).open("rb")), small, runs)
 
 
 def _from_archive(path: Path) -> Source:
@@ -93,9 +106,9 @@ def _from_archive(path: Path) -> Source:
     entries: IO[bytes] | None = None
     with tarfile.open(path, "r:*") as archive:
         for member in archive:
-            name = Path(member.name).name
+            name = _known_name(member.name)
             file = archive.extractfile(member) if member.isfile() else None
-            if file is None or name not in (ENTRIES, *SMALL):
+            if file is None or not name:
                 continue
             if name in found:
                 raise Unreadable(f"{path} holds {name} twice")
@@ -111,7 +124,8 @@ def _from_archive(path: Path) -> Source:
             pass  # to the very end: there the checksum of the whole stands, and is compared
     if entries is None:
         raise Unreadable(f"{path} holds no {ENTRIES}")
-    return _source(EntryFile(entries), {name: data.decode() for name, data in found.items()})
+    runs = {matched[1]: found.pop(name) for name in list(found) if (matched := RUN.fullmatch(name))}
+    return _source(EntryFile(entries), {name: data.decode() for name, data in found.items()}, runs)
 
 
 def _from_address(base: str) -> Source:
@@ -131,7 +145,29 @@ def _from_address(base: str) -> Source:
         entries.write(page)
         start += lines
     entries.flush()
-    return Source(EntryFile(entries), note, key)
+    beside = _beside(
+        {name: _text_if_there(f"{base}/ledger/{name}?size={size}") for name in ("rules.json", "projects.json")},
+        run=lambda digest: _fetch_if_there(f"{base}/ledger/runs/{digest}.json"),
+    )
+    return Source(EntryFile(entries), note, key, beside=beside)
+
+
+def _fetch_if_there(address: str) -> bytes | None:
+    """Return what stands at an address; None if the ledger says that there is no such thing. Raises Unreadable."""
+    try:
+        return fetch(address)
+    except Unreadable as error:
+        if isinstance(error.__cause__, urllib.error.HTTPError) and error.__cause__.code == HTTPStatus.NOT_FOUND:
+            return None
+        raise
+
+
+def _text_if_there(address: str) -> str:
+    found = _fetch_if_there(address)
+    try:
+        return "" if found is None else found.decode()
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"{address}: {error}") from error
 
 
 def _text(address: str) -> str:
@@ -141,11 +177,32 @@ def _text(address: str) -> str:
         raise Unreadable(f"{address}: {error}") from error
 
 
-def _source(entries: EntryFile, small: Mapping[str, str]) -> Source:
+def _known_name(path: str) -> str:
+    """Return the name of a file of an archive, as we know it; nothing for others."""
+    folder, _slash, name = path.rpartition("/")
+    if folder.rpartition("/")[2] == "runs":
+        return f"runs/{name}" if RUN.fullmatch(f"runs/{name}") else ""
+    return name if name in (ENTRIES, *SMALL) else ""
+
+
+def _beside(small: Mapping[str, str], run: Callable[[str], bytes | None], runs: frozenset[str] = frozenset()) -> Beside:
+    """Read what the rules of pools are computed from. Raises Unreadable."""
+    name = "rules.json"
+    try:
+        rules = rules_read(small[name]) if small.get(name) else {}
+        name = "projects.json"
+        projects = projects_read(small[name]) if small.get(name) else {}
+    except ValueError as error:
+        raise Unreadable(f"{name}: {error}") from error
+    return Beside(rules, projects, run, runs)
+
+
+def _source(entries: EntryFile, small: Mapping[str, str], runs: Mapping[str, bytes]) -> Source:
     if "checkpoint" not in small:
         raise Unreadable("there is no checkpoint beside the entries")
     try:
         accounts = accounts_read(small["accounts.json"]) if "accounts.json" in small else None
     except ValueError as error:
         raise Unreadable(f"accounts.json: {error}") from error
-    return Source(entries, small["checkpoint"], small.get("key", ""), accounts)
+    beside = _beside(small, runs.get, frozenset(runs))
+    return Source(entries, small["checkpoint"], small.get("key", ""), accounts, beside)

@@ -25,7 +25,7 @@ SHORTLY = "public, max-age=2"
 HOUR = "public, max-age=3600"
 TEXT = "text/plain; charset=utf-8"
 GIVEN = ["checkpoint", "checkpoint/7", "entries?start=0&end=5", "proof/inclusion?index=3&size=11",
-         "proof/consistency?from=7&to=11", "key", "export"]  # fmt: skip
+         "proof/consistency?from=7&to=11", "key", "rules.json", "projects.json?size=7", "export"]  # fmt: skip
 FAR = 2**53 - 1
 BAD_NUMBERS = ["", "x", "-1", "1.5", "1e3", "+1", " 1", "0x10", "٣", "1_0", str(2**53), "9" * 16, "9" * 400, "\0"]
 WITNESS, STRANGER = (Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32) for number in (1, 2))
