@@ -35,7 +35,9 @@ PARAMETER = OpenApiParameter(
 class Public(Protocol):
     """Something with an identifier for outside."""
 
-    public_id: Any
+    @property
+    def public_id(self) -> Any:
+        """Return it."""
 
 
 Result = TypeVar("Result", bound=Public)

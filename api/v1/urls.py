@@ -10,16 +10,24 @@ from .entries import views as entries
 from .expenses import views as expenses
 from .identifications import views as identifications
 from .me import views as me
+from .organisations import joining, terms
 from .organisations import views as organisations
 from .payments import views as payments
 from .places import views as places
 from .pledges import desk, links
 from .pledges import views as pledges
+from .pool_gifts import views as pool_gifts
+from .pools import cash as pool_cash
+from .pools import giving, standing
+from .pools import statements as pool_statements
+from .pools import views as pools
 from .projects import steps
 from .projects import views as projects
+from .proposals import views as proposals
 from .questions import views as questions
 from .refunds import views as refunds
 from .releases import views as releases
+from .rules import views as rules
 from .signatories import views as signatories
 from .updates import views as updates
 
@@ -33,6 +41,14 @@ urlpatterns = [
     path("organisations/", organisations.OrganisationListView.as_view()),
     path("organisations/<pid:public_id>/", organisations.OrganisationDetailView.as_view()),
     path("organisations/<pid:public_id>/signatories/", signatories.SignatoryListView.as_view()),
+    path("organisations/<pid:public_id>/join/", joining.JoinView.as_view()),
+    path("organisations/<pid:public_id>/joins/", joining.JoinListView.as_view()),
+    path("organisations/<pid:public_id>/joins/<pid:join_id>/approve/", joining.JoinApproveView.as_view()),
+    path("organisations/<pid:public_id>/joins/<pid:join_id>/refuse/", joining.JoinRefuseView.as_view()),
+    path("organisations/<pid:public_id>/joins/<pid:join_id>/withdraw/", joining.JoinWithdrawView.as_view()),
+    path("organisations/<pid:public_id>/terms/", terms.TermsListView.as_view()),
+    path("organisations/<pid:public_id>/terms/<int:version>/approve/", terms.TermsApproveView.as_view()),
+    path("organisations/<pid:public_id>/terms/<int:version>/refuse/", terms.TermsRefuseView.as_view()),
     path("projects/", projects.ProjectListView.as_view()),
     path("projects/<pid:public_id>/", projects.ProjectDetailView.as_view()),
     path("projects/<pid:public_id>/plan/", projects.ProjectPlanView.as_view()),
@@ -70,6 +86,42 @@ urlpatterns = [
         "pledges/<pledge_token:token>/payments/<pid:public_id>/refuse/",
         links.PayerRefuseView.as_view(),
     ),
+    path("pools/", pools.PoolListView.as_view()),
+    path("pools/<pid:public_id>/", pools.PoolView.as_view()),
+    path("pools/<pid:public_id>/close/", pools.PoolCloseView.as_view()),
+    path("pools/<pid:public_id>/statements/<str:month>/", pool_statements.StatementView.as_view()),
+    path("pools/<pid:public_id>/gifts/", giving.PoolGiftListView.as_view()),
+    path("pools/<pid:public_id>/gifts/<pid:gift_id>/payments/", giving.PoolGiftPaymentView.as_view()),
+    path("pools/<pid:public_id>/standing/", standing.StandingStartView.as_view()),
+    path("pools/<pid:public_id>/cash/", pool_cash.CashListView.as_view()),
+    path("pools/<pid:public_id>/cash/bank/", pool_cash.CashBankView.as_view()),
+    path("pools/<pid:public_id>/cash/<pid:payment_id>/confirm/", pool_cash.CashConfirmView.as_view()),
+    path("pools/<pid:public_id>/cash/<pid:payment_id>/code/", pool_cash.CashCodeView.as_view()),
+    path("pools/<pid:public_id>/cash/<pid:payment_id>/refuse/", pool_cash.CashRefuseView.as_view()),
+    path("pools/<pid:public_id>/proposals/", proposals.ProposalListView.as_view()),
+    path("pool-gifts/", pool_gifts.MyPoolGiftListView.as_view()),
+    path("pool-gifts/<pledge_token:token>/", pool_gifts.PoolGiftView.as_view()),
+    path("pool-gifts/<pledge_token:token>/withdraw/", pool_gifts.PoolGiftWithdrawView.as_view()),
+    path("pool-gifts/<pledge_token:token>/credit/", pool_gifts.PoolGiftCreditView.as_view()),
+    path("pool-gifts/<pledge_token:token>/forget/", pool_gifts.PoolGiftForgetView.as_view()),
+    path(
+        "pool-gifts/<pledge_token:token>/payments/<pid:payment_id>/confirm/",
+        pool_gifts.GiverConfirmView.as_view(),
+    ),
+    path(
+        "pool-gifts/<pledge_token:token>/payments/<pid:payment_id>/refuse/",
+        pool_gifts.GiverRefuseView.as_view(),
+    ),
+    path("standing/<pid:standing_id>/pause/", standing.StandingPauseView.as_view()),
+    path("standing/<pid:standing_id>/resume/", standing.StandingResumeView.as_view()),
+    path("standing/<pid:standing_id>/change/", standing.StandingChangeView.as_view()),
+    path("standing/<pid:standing_id>/end/", standing.StandingEndView.as_view()),
+    path("proposals/", proposals.WaitingProposalListView.as_view()),
+    path("proposals/<pid:public_id>/", proposals.ProposalView.as_view()),
+    path("proposals/<pid:public_id>/yes/", proposals.ProposalYesView.as_view()),
+    path("proposals/<pid:public_id>/no/", proposals.ProposalNoView.as_view()),
+    path("proposals/<pid:public_id>/withdraw/", proposals.ProposalWithdrawView.as_view()),
+    path("proposals/<pid:public_id>/book/", proposals.ProposalBookView.as_view()),
     path("payments/", payments.PaymentListView.as_view()),
     path("payments/<pid:public_id>/", payments.PaymentView.as_view()),
     path("payments/<pid:public_id>/confirm/", payments.PaymentConfirmView.as_view()),
@@ -96,6 +148,9 @@ urlpatterns = [
     path("releases/<pid:public_id>/sign/", releases.ReleaseSignView.as_view()),
     path("releases/<pid:public_id>/refuse/", releases.ReleaseRefuseView.as_view()),
     path("releases/<pid:public_id>/pay/", releases.ReleasePayView.as_view()),
+    path("rules/", rules.RuleListView.as_view()),
+    path("rules/<pid:public_id>/", rules.RuleView.as_view()),
+    path("rules/<pid:public_id>/versions/<int:number>/run/", rules.RuleRunView.as_view()),
     path("expenses/", expenses.ExpenseListView.as_view()),
     path("expenses/<pid:public_id>/", expenses.ExpenseView.as_view()),
     path("expenses/<pid:public_id>/accept/", expenses.ExpenseAcceptView.as_view()),

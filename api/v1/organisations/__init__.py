@@ -1,1 +1,1 @@
-"""Organisations that were verified: read only."""
+"""Organisations that were verified, what those with pools agreed on, and who asks to join."""

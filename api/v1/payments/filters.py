@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from api.filters import DayFilter, PublicIdFilter
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
@@ -28,5 +28,6 @@ class PaymentFilters(django_filters.FilterSet):
         fields: list[str] = []
 
     def of_unknown_origin(self, payments: QuerySet[Payment], name: str, value: str) -> QuerySet[Payment]:
-        """Keep what belongs to no project yet, or the others."""
-        return payments.filter(project__isnull=value == "yes")
+        """Keep what belongs to no project and no pool yet, or the others."""
+        unknown = Q(project__isnull=True, pool_ref="")
+        return payments.filter(unknown if value == "yes" else ~unknown)

@@ -17,6 +17,7 @@ from funds.pledges.models import CreditChoice, Party, Pledge
 from funds.pledges.selectors import pledge_open_in_group
 from funds.pledges.states import PledgeStatus
 from funds.pledges.tokens import pledge_token
+from funds.settlement.matched import MatchPart, match_parts, part_words
 from funds.settlement.selectors import StoryStep, pledge_story
 
 
@@ -108,10 +109,44 @@ class PaymentMethodOutput(serializers.Serializer[Any]):
     details = serializers.DictField(child=serializers.CharField())
 
 
+class MatchPartOutput(serializers.Serializer[Any]):
+    """One part of what follows a gift. Of a round nothing is certain before it is settled: its amount is then zero.
+
+    `settled`: the amount is what the round gave to the whole project.
+    """
+
+    source = serializers.ChoiceField(choices=["village", "pool"])  # type: ignore[assignment]
+    status = serializers.ChoiceField(choices=["reserved", "given", "taken_back", "round", "settled"])
+    amount = MoneyField("amount_minor")
+    pool = serializers.SerializerMethodField(help_text="Public identifier of the pool.")
+    rule = serializers.SerializerMethodField(help_text="The rule and its version, as entries of the ledger name it.")
+    entry = serializers.SerializerMethodField(help_text="The entry of the ledger that proves it.")
+    until = serializers.DateField(allow_null=True, help_text="The last day on which it waits, or of the round.")
+    text = serializers.SerializerMethodField(help_text="In the language asked for.")
+
+    def get_pool(self, part: MatchPart) -> str | None:
+        """Return the pool, if it is one's."""
+        return None if part.version is None else part.version.rule.pool_ref
+
+    def get_rule(self, part: MatchPart) -> str | None:
+        """Return the rule by which it follows."""
+        return None if part.version is None else part.version.ref
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_entry(self, part: MatchPart) -> str | None:
+        """Return the entry's identifier."""
+        return part.entry or None
+
+    def get_text(self, part: MatchPart) -> str:
+        """Return the part as a sentence."""
+        return part_words(part)
+
+
 class PledgeStoryOutput(PledgeOutput):
-    """Where the money is."""
+    """Where the money is. `matches` tells part by part what follows the gift, `match` only of the village's share."""
 
     match = serializers.SerializerMethodField()
+    matches = serializers.SerializerMethodField()
     payments = serializers.SerializerMethodField()
     remainder = serializers.SerializerMethodField()
     credit_choice = serializers.SerializerMethodField()
@@ -123,6 +158,11 @@ class PledgeStoryOutput(PledgeOutput):
     def get_match(self, pledge: Pledge) -> Any:
         """Return what the village's share adds."""
         return money_out(match_of(pledge.public_id), pledge.project.currency)
+
+    @extend_schema_field(MatchPartOutput(many=True))
+    def get_matches(self, pledge: Pledge) -> Any:
+        """Return the village's part first, then those of pools, rule by rule."""
+        return MatchPartOutput(match_parts(pledge), many=True).data
 
     @extend_schema_field(GiftPaymentOutput(many=True))
     def get_payments(self, pledge: Pledge) -> Any:

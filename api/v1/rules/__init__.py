@@ -1,0 +1,1 @@
+"""Matching rules of pools: their data and words, and the reports of their rounds. Read only."""
