@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from frontend.views import ledger, money, pledging, projects, public, verify
+from frontend.views import associations, ledger, money, pledging, projects, public, rules, simulating, verify
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -26,10 +26,18 @@ urlpatterns = [
     path("money/<str:token>/pay/", money.pay_with_play_money, name="pay_with_play_money"),
     path("money/<str:token>/yes/<str:public_id>/", money.payment_confirm_mine, name="payment_confirm_mine"),
     path("money/<str:token>/no/<str:public_id>/", money.payment_refuse_mine, name="payment_refuse_mine"),
+    path("associations/", associations.association_list, name="association_list"),
+    path("associations/<str:public_id>/", associations.association, name="association"),
+    path("associations/<str:public_id>/<slug:wanted>/", associations.association, name="association_deed"),
+    path("rules/<str:public_id>/", rules.rule, name="rule"),
+    path("rules/<str:public_id>/<int:number>/data.json", rules.rule_data, name="rule_data"),
+    path("rules/<str:public_id>/<int:number>/round.json", rules.rule_run, name="rule_run"),
+    path("", include("frontend.urls_pools")),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/verify/", verify.verify, name="ledger_verify"),
     path("ledger/<uuid:entry_id>/", ledger.entry, name="entry"),
     path("ledger/<uuid:entry_id>/receipt/", ledger.receipt, name="entry_receipt"),
     path("ledger/account/<str:code>/<str:currency>/", ledger.account, name="account"),
+    path("desk/pools/<str:public_id>/simulate/", simulating.pool_simulate, name="pool_simulate"),
     path("desk/", include("frontend.urls_desk")),
 ]

@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from frontend.views import council, donors, signing
 from frontend.views.custodian import desk, paying, payments, promises, recording, ways
-from frontend.views.offices import administration, organisations, requests
+from frontend.views.offices import administration, members, organisations, requests, terms
 
 
 def deeds(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
@@ -55,7 +55,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("organisations/new/", organisations.organisation_apply, name="organisation_apply"),
     *deeds("organisations/new/<slug:kind>/", organisations.organisation_new, "organisation_new"),
     *deeds("organisations/new/<slug:kind>/in/<str:place>/", organisations.organisation_new, "organisation_new_in"),
-    *deeds("organisations/<str:public_id>/members/", organisations.organisation_members, "organisation_members"),
+    *deeds("organisations/<str:public_id>/members/", members.organisation_members, "organisation_members"),
+    *deeds("organisations/<str:public_id>/terms/", terms.organisation_terms, "organisation_terms"),
     *deeds("organisations/<str:public_id>/", organisations.organisation, "organisation"),
     *deeds("organisations/<str:public_id>/ask/<slug:kind>/", requests.office_request_page, "office_request"),
     *deeds("wishes/<str:public_id>/", requests.office_decision, "office_decision"),

@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from birge.accounts.models import User
+from birge.organisations.models import DecidedHow
 
-from .parts import CodeField, DayField, OnceForm, PaperForm, ReasonField
+from .parts import CodeField, DayField, MoneyField, OnceForm, PaperForm, ReasonField
 from .pledging import countries
 
 LONG = 2000
@@ -154,3 +155,82 @@ class WhyForm(OnceForm):
     """A no, and why."""
 
     reason = ReasonField(max_length=LONG)
+
+
+class WhyShortForm(OnceForm):
+    """A no, and why, in a line or two."""
+
+    reason = ReasonField()
+
+
+class NothingForm(OnceForm):
+    """A button that needs no words."""
+
+
+class JoinForm(OnceForm):
+    """Somebody wants to be a member."""
+
+    message = forms.CharField(
+        label=_("A few words to the chair"),
+        max_length=300,
+        required=False,
+        help_text=_("For example from which village you are, and who knows you."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class RemoveForm(OnceForm):
+    """A membership ends."""
+
+    person = forms.ChoiceField(label=_("Who?"))
+    reason = ReasonField(max_length=LONG)
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], **kwargs: Any) -> None:
+        """`people` are the members, as (identifier, words)."""
+        super().__init__(*args, **kwargs)
+        person = self.fields["person"]
+        if isinstance(person, forms.ChoiceField):
+            person.choices = [("", _("Choose")), *people]
+
+
+class TermsForm(PaperForm):
+    """Terms of reference: what was agreed on, and how many must say yes."""
+
+    field_order = ("text", "how", "threshold", "needed_below", "needed_above", "days", "paper")
+    aliases: ClassVar[dict[str, str]] = {
+        **PaperForm.aliases, "threshold_minor": "threshold", "currency": "threshold", "days_to_decide": "days",
+    }  # fmt: skip
+    paper_required = False
+    text = forms.CharField(
+        label=_("What have you agreed on?"),
+        max_length=20_000,
+        help_text=_("In your own words: what the money is for, who does what, how you report. Everyone can read it."),
+        widget=forms.Textarea(attrs={"rows": 8}),
+    )
+    how = forms.ChoiceField(
+        label=_("Who decides on the money?"),
+        widget=forms.RadioSelect,
+        choices=[
+            (DecidedHow.SIGNATURES, _("Those who sign: chair, treasurer, signatories")),
+            (DecidedHow.VOTE, _("All members, by a vote")),
+        ],
+    )
+    threshold = MoneyField(
+        label=_("Sum above which more people must agree"), help_text=_("In som. 0 means that no sum is small.")
+    )
+    needed_below = forms.IntegerField(
+        label=_("How many agree up to this sum?"),
+        min_value=1,
+        max_value=999,
+        help_text=_("Whoever proposes never counts."),
+    )
+    needed_above = forms.IntegerField(label=_("How many agree above it?"), min_value=1, max_value=999)
+    days = forms.IntegerField(label=_("How many days to decide?"), min_value=1, max_value=60, initial=7)
+
+    def __init__(self, *args: Any, voting: bool, **kwargs: Any) -> None:
+        """Only where there are members is there something to choose."""
+        super().__init__(*args, **kwargs)
+        if not voting:
+            del self.fields["how"]
+        self.fields["paper"].label = _("The paper you have signed")
+        self.fields["paper"].help_text = _("If there is one. A photo or a PDF, at most 15 MB. Everyone can see it.")

@@ -36,7 +36,12 @@ def action_words() -> dict[str, str]:
 def _people_words() -> dict[str, str]:
     return {
         "factor_reset": _("Second factor taken away after a loss"),
+        "join_ask": _("Asked to join"),
+        "join_refuse": _("Joining refused"),
+        "join_withdraw": _("Request to join taken back"),
         "member_admit": _("Member admitted"),
+        "member_leave": _("Member left"),
+        "member_remove": _("Membership ended"),
         "office_request": _("Change of office asked for"),
         "office_request_approve": _("Change of office agreed"),
         "office_request_refuse": _("Change of office refused"),
@@ -48,6 +53,9 @@ def _people_words() -> dict[str, str]:
         "organisation_verify": _("Organisation verified"),
         "term_begin": _("Term began"),
         "term_end": _("Term ended"),
+        "terms_approve": _("Terms of reference agreed"),
+        "terms_ask": _("Terms of reference written"),
+        "terms_refuse": _("Terms of reference refused"),
         "user_deactivate": _("Account closed"),
     }
 

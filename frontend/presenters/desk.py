@@ -12,9 +12,11 @@ from birge.accounts.factors import factor_enrolled
 from birge.accounts.models import User
 from birge.organisations.models import Organisation, OrganisationKind, OrganisationStatus, Role
 from birge.organisations.permissions import is_platform_administrator
-from birge.organisations.selectors import offices_of
+from birge.organisations.selectors import MONEY_ROLES, offices_of
 from funds.pledges.selectors import pledges_of
 from funds.pledges.tokens import pledge_token
+from funds.pools.models import StandingPromise
+from funds.pools.states import StandingStatus
 
 from .facts import say
 from .tasks import Task, village_tasks
@@ -22,8 +24,7 @@ from .tasks_others import tasks_for
 from .words import language
 
 MOST_PROMISES = 20
-# Offices of these roles sign or move money.
-SIGN = frozenset(set(Role) - {Role.MEMBER, Role.COUNCIL_CHAIR, Role.DEPUTY, Role.DONOR_MANAGER})
+HAVE_POOLS = (OrganisationKind.MIGRANT_ASSOCIATION, OrganisationKind.MATCHING_DONOR)
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def desk_home(user: User) -> dict[str, Any]:
     """Return what the desk shows: the most pressing thing first, alone."""
     tasks = sorted([*village_tasks(user), *tasks_for(user)], key=_pressing)
     terms = list(offices_of(user))
-    signs = any(term.office.role in SIGN for term in terms)
+    signs = any(term.office.role in MONEY_ROLES for term in terms)
     places = _workplaces(user)
     return {
         "first": tasks[0] if tasks else None,
@@ -100,18 +101,38 @@ def _links(place: Organisation) -> list[tuple[str, str]]:
     }
     own = (reverse("organisation", args=[place.public_id]), _("Our offices and papers"))
     known = OrganisationKind(place.kind)
-    return [work[known], own] if known in work else [own]
+    links = [work[known], own] if known in work else [own]
+    if known in HAVE_POOLS and place.status == OrganisationStatus.VERIFIED:
+        return [(reverse("desk_pools", args=[place.public_id]), _("Our common funds")), *links]
+    return links
 
 
 def promises(user: User) -> list[Promise]:
     """Return what this person promised while signed in, each with the way to its page."""
     said = language()
     return [
+        *_monthly(user),
+        *(
+            Promise(
+                title=pledge.project.title(said),
+                amount=say(pledge.amount_minor, pledge.currency),
+                status=pledge.get_status_display(),
+                url=reverse("money", args=[pledge_token(pledge)]),
+            )
+            for pledge in pledges_of(user)[:MOST_PROMISES]
+        ),
+    ]
+
+
+def _monthly(user: User) -> list[Promise]:
+    """Return what this person promised pools each month and has not ended."""
+    standing = StandingPromise.objects.filter(giver=user).exclude(status=StandingStatus.ENDED)
+    return [
         Promise(
-            title=pledge.project.title(said),
-            amount=say(pledge.amount_minor, pledge.currency),
-            status=pledge.get_status_display(),
-            url=reverse("money", args=[pledge_token(pledge)]),
+            title=each.pool.name(language()),
+            amount=_("%(amount)s every month") % {"amount": say(each.amount_minor, each.pool.currency)},
+            status=str(each.get_status_display()),
+            url=reverse("pool_monthly", args=[each.pool.public_id]),
         )
-        for pledge in pledges_of(user)[:MOST_PROMISES]
+        for each in standing.select_related("pool").order_by("id")
     ]

@@ -17,10 +17,13 @@ from django.utils.translation import gettext as _
 from birge.documents.models import Document, Visibility
 from birge.organisations.models import Organisation
 from birge_engine.leaf import leaf_decode
-from funds.ledger.codes import parse
+from funds.ledger.codes import Code, parse
 from funds.ledger.explorer import Line, Seen, account_holds, entry_seen
 from funds.ledger.kinds import Book
 from funds.ledger.models import Account, Entry
+from funds.matching.models import Rule
+from funds.matching.rule_entries import RULE_TEXT, RUN_REPORT
+from funds.pools.models import Pool
 from projects.works.models import BudgetLine, Project
 
 from .words import language
@@ -60,6 +63,18 @@ class Names:
         return {custodian.public_id: custodian for custodian in Organisation.objects.filter(public_id__in=ids)}
 
     @cached_property
+    def pools(self) -> dict[str, Pool]:
+        """Return the pools by their public ids."""
+        ids = {part.purpose_ref for part in self._parts if part.purpose.startswith("pool-")}
+        return {pool.public_id: pool for pool in Pool.objects.filter(public_id__in=ids)}
+
+    @cached_property
+    def rules(self) -> dict[str, str]:
+        """Return the names of the pools' rules by their public ids."""
+        ids = {part.line for part in self._parts if part.purpose.startswith("pool-") and part.line}
+        return dict(Rule.objects.filter(public_id__in=ids).values_list("public_id", "name"))
+
+    @cached_property
     def lines(self) -> dict[tuple[str, str], str]:
         """Return the texts of budget lines by project and position."""
         spent = {part.purpose_ref for part in self._parts if part.type == "spent"}
@@ -73,6 +88,8 @@ class Names:
     def account_here(self, code: str) -> str:
         """Return what the account is, on a page about its project: the project is not named again."""
         part = parse(code)
+        if part.purpose.startswith("pool-"):
+            return self.account(code)
         words = {
             "held": _("Held"),
             "advance": _("Paid out, receipts to come"),
@@ -90,6 +107,8 @@ class Names:
         """Return what the account is, in words."""
         part = parse(code)
         said = language()
+        if part.purpose.startswith("pool-"):
+            return self._pool_account(part, said)
         words = {
             "bank": _("Bank account of %(custodian)s"),
             "cash": _("Cash box of %(custodian)s"),
@@ -111,6 +130,22 @@ class Names:
         return text % {
             "custodian": custodian.name(said) if custodian else part.custodian,
             "project": project.title(said) if project else part.purpose,
+        }
+
+    def _pool_account(self, part: Code, said: str) -> str:
+        words = {
+            "cash": _("Cash with the treasurer of the pool “%(pool)s”"),
+            "held": _("Set aside in the pool “%(pool)s” for the rule “%(rule)s”")
+            if part.line
+            else _("Held in the pool “%(pool)s”"),
+            "pool": _("Offered by the rule “%(rule)s” of the pool “%(pool)s”"),
+            "reserved": _("Reserved by the rule “%(rule)s” of the pool “%(pool)s”"),
+            "promisor": _("The pool “%(pool)s”, which promises by the rule “%(rule)s”"),
+        }
+        pool = self.pools.get(part.purpose_ref)
+        return words.get(part.type, part.type) % {
+            "pool": pool.name(said) if pool else part.purpose_ref,
+            "rule": self.rules.get(part.line, part.line),
         }
 
 
@@ -189,11 +224,12 @@ def documents_of(entry: Entry) -> list[Paper]:
     """Return the papers an entry names by their digests; a digest without a paper here is shown all the same."""
     named = leaf_decode(bytes(entry.leaf))["documents"]
     kept = {each.sha256: each for each in Document.objects.filter(sha256__in=[each["sha256"] for each in named])}
+    words = {RULE_TEXT: _("the text of the rule"), RUN_REPORT: _("the report of the round")}
     papers = []
     for each in named:
         document = kept.get(each["sha256"])
         shown = document is not None and document.visibility == Visibility.PUBLIC
-        label = document.get_kind_display() if document else each["type"]
+        label = document.get_kind_display() if document else words.get(each["type"], each["type"])
         url = reverse("document", args=[document.public_id]) if document and shown else ""
         salt = bytes(document.salt).hex() if document and shown else ""
         papers.append(Paper(label, each["sha256"], url, salt))

@@ -24,6 +24,7 @@ from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
 from .facts import day, say
+from .matching import part_lines
 from .projects import party_line, signed_line
 from .receipts import my_receipts
 from .words import language, place_line
@@ -113,6 +114,7 @@ def money_page(pledge: Pledge, token: str) -> dict[str, Any]:
         "steps": step_lines(story(gift), progress, project),
         "match_minor": gift.match_minor,
         "match_line": _("The village adds %(amount)s to yours.") % {"amount": say(gift.match_minor, gift.currency)},
+        "match_parts": part_lines(gift.first),
         "page": {
             "parties": [party_line(party, project.currency) for party in progress.parties],
             "currency": project.currency,

@@ -27,11 +27,13 @@ from birge.organisations.models import (
     TermStatus,
 )
 from birge.organisations.permissions import Action, is_platform_administrator, may
+from birge.organisations.selectors import holds_office, joins_waiting
 from birge.organisations.services.rules import ONE_SEAT
 
 from .facts import Fact, Link, day, facts, paper_fact, signed, who
 from .rows import Row
 from .tasks import Task
+from .terms import terms_card
 from .words import country_names, language, place_line
 
 STATUS_TONE = {
@@ -41,6 +43,7 @@ STATUS_TONE = {
     OrganisationStatus.REFUSED: "bad",
     OrganisationStatus.SUSPENDED: "bad",
 }
+WITH_PAGE = frozenset({OrganisationKind.MIGRANT_ASSOCIATION, OrganisationKind.MATCHING_DONOR})
 REQUEST_TONE = {RequestStatus.ASKED: "wait", RequestStatus.APPROVED: "", RequestStatus.REFUSED: "bad"}
 
 
@@ -238,8 +241,18 @@ def organisation_context(organisation: Organisation, user: User) -> dict[str, An
         "members": ngettext("%(n)s member", "%(n)s members", members) % {"n": members} if members else "",
         "can_admit": may(user, Action.MEMBER_ADMIT, organisation)
         and organisation.kind == OrganisationKind.MIGRANT_ASSOCIATION,
+        "belongs": holds_office(user, organisation, [Role.MEMBER]),
+        "joins": joins_waiting(organisation).count(),
+        "terms_card": terms_card(organisation, user),
+        "public": reverse("association", args=[organisation.public_id]) if has_page(organisation) else "",
         "back": Link(reverse("desk"), _("My desk")),
     }
+
+
+def has_page(organisation: Organisation) -> bool:
+    """Say whether everyone can see a page of it."""
+    seen = (OrganisationStatus.VERIFIED, OrganisationStatus.SUSPENDED)
+    return organisation.kind in WITH_PAGE and organisation.status in seen
 
 
 def wishes(organisation: Organisation, user: User) -> list[RequestKind]:

@@ -18,7 +18,9 @@ from projects.updates.models import Update
 from projects.works.models import BudgetLine, Milestone, MilestoneStatus, Party, Project, Transition
 from projects.works.states import ProjectStatus
 
-from .facts import day, say
+from .associations import association_link
+from .facts import Link, day, say
+from .matching import matching_block
 from .rows import Row
 from .words import STATUS_TONE, language, place_line, status_note
 
@@ -74,6 +76,7 @@ def project_page(project: Project) -> dict[str, Any]:
         "place_line": place_line(project.village),
         "picture": project.picture,
         "parties": [party_line(party, project.currency) for party in progress.parties],
+        "matching": matching_block(project, progress.rest_minor(Party.DONORS)),
         "if_it_fails": if_it_fails(project),
         "can_give": project.status == ProjectStatus.OPEN and progress.rest_minor(Party.DONORS) > 0,
         "can_ask": project.status in TAKES_QUESTIONS,
@@ -256,15 +259,13 @@ def receipts(project: Project) -> list[Row]:
 def people(project: Project) -> dict[str, Any]:
     """Return who answers for what, by office."""
     said = language()
-    signers = [project.administration.name(said)]
-    if project.signatory_organisation is not None:
-        signers.append(project.signatory_organisation.name(said))
+    outside = association_link(project.signatory_organisation)
     return {
         "administration_name": project.administration.name(said),
         "custodian_name": project.custodian.name(said) if project.custodian else _("not named yet"),
         "resolution": project.resolution,
         "resolution_line": _("No. %(number)s") % {"number": project.resolution_number},
-        "signers": signers if project.signatory_organisation is not None else [],
+        "signers": [Link("", project.administration.name(said)), outside] if outside else [],
         "keeper_line": ", ".join(part for part in (project.keeper_name, project.keeper_role) if part),
         "people_asked": project.people_asked,
     }

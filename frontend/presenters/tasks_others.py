@@ -10,8 +10,10 @@ from .council import council_tasks
 from .custodian.desk import custodian_tasks
 from .donors import donor_tasks
 from .offices import administrator_tasks
+from .pools.tasks import pool_tasks
 from .signing import signing_tasks
 from .tasks import Task
+from .terms import belonging_tasks
 
 
 def tasks_for(user: User) -> list[Task]:
@@ -22,5 +24,7 @@ def tasks_for(user: User) -> list[Task]:
         *(task for custodian in custodians for task in custodian_tasks(custodian, user)),
         *council_tasks(user),
         *donor_tasks(user),
+        *pool_tasks(user),
+        *belonging_tasks(user),
         *administrator_tasks(user),
     ]

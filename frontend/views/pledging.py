@@ -19,10 +19,10 @@ from birge.notifications.services import Contact
 from frontend.access import page_actor, page_refusals, project_visible
 from frontend.deeds import refuse
 from frontend.forms.pledging import CodeForm, PledgeForm
+from frontend.presenters.matching import offer_lines
 from frontend.presenters.words import language, money_word, place_line
 from frontend.refusals import refuse_in_form
-from funds.matching.selectors import village_match_quote
-from funds.pledges.contacts import contact_of
+from funds.pledges.contacts import contact_clean, contact_of
 from funds.pledges.models import Pledge
 from funds.pledges.services import confirmation_resend, pledge_make
 from funds.pledges.tokens import Purpose, pledge_by_token, pledge_token
@@ -125,6 +125,11 @@ def _check_page(request: HttpRequest, project: Project, form: PledgeForm) -> Htt
     if amount.minor > rest:
         form.add_error("amount", _("That is more than is still needed."))
         return _form_page(request, project, form)
+    try:
+        contact = contact_clean(contact_read(form.cleaned_data["contact"]), form.cleaned_data["country"])
+    except BirgeError as error:
+        refuse(form, error)
+        return _form_page(request, project, form)
     line, named = form.cleaned_data["credit_line"].strip(), form.cleaned_data["credit_choice"] != "nobody"
     assert project.custodian is not None  # noqa: S101 - an open project has one, the database says so
     context = {
@@ -132,7 +137,7 @@ def _check_page(request: HttpRequest, project: Project, form: PledgeForm) -> Htt
         "title": project.title(language()),
         "place_line": place_line(project.village),
         "amount": amount,
-        "match_minor": village_match_quote(project=project, amount_minor=amount.minor),
+        "offers": offer_lines(project, amount.minor, contact=contact, donor=page_actor(request)),
         "custodian_name": project.custodian.name(language()),
         "contact": form.cleaned_data["contact"],
         "credit_text": line if named else _("Nobody: only the sum and the day"),

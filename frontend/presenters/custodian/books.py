@@ -12,7 +12,9 @@ from birge.organisations.models import Organisation
 from frontend.presenters.facts import say
 from frontend.presenters.words import language
 from funds.ledger.balances import AccountBalance, balances_of_custodian
+from funds.ledger.codes import parse
 from funds.ledger.kinds import COVER, OWED
+from funds.pools.models import Pool
 from projects.works.models import Project
 
 
@@ -57,10 +59,11 @@ def books_of(custodian: Organisation) -> list[Books]:
     rows = [row for row in balances_of_custodian(custodian.public_id) if row.type in COVER | OWED and row.amount]
     refs = {row.purpose_ref for row in rows if row.purpose_ref}
     titles = {project.public_id: project.title(language()) for project in Project.objects.filter(public_id__in=refs)}
+    pools = {pool.public_id: pool.name(language()) for pool in Pool.objects.filter(public_id__in=refs)}
     found: dict[str, Books] = {}
     for row in rows:
         books = found.setdefault(row.currency, Books(row.currency))
-        line = Line(_label(row, titles), say(row.amount, row.currency), _url(row, titles))
+        line = Line(_label(row, titles, pools), say(row.amount, row.currency), _url(row, titles, pools))
         if row.type in OWED:
             books.owes.append(line)
             books.owes_minor += row.amount
@@ -70,7 +73,9 @@ def books_of(custodian: Organisation) -> list[Books]:
     return [found[currency] for currency in sorted(found)]
 
 
-def _label(row: AccountBalance, titles: dict[str, str]) -> str:
+def _label(row: AccountBalance, titles: dict[str, str], pools: dict[str, str]) -> str:
+    if row.purpose_ref in pools:
+        return _pool_label(row, pools[row.purpose_ref])
     words: dict[str, Any] = {
         "bank": _("At the bank"),
         "stripe": _("At Stripe"),
@@ -85,5 +90,13 @@ def _label(row: AccountBalance, titles: dict[str, str]) -> str:
     return words.get(row.type) or titles.get(row.purpose_ref, row.code)
 
 
-def _url(row: AccountBalance, titles: dict[str, str]) -> str:
+def _pool_label(row: AccountBalance, name: str) -> str:
+    if row.type == "cash":
+        return _("Cash with the treasurer of “%(pool)s”") % {"pool": name}
+    return _("%(pool)s, set aside for a rule") % {"pool": name} if parse(row.code).line else name
+
+
+def _url(row: AccountBalance, titles: dict[str, str], pools: dict[str, str]) -> str:
+    if row.purpose_ref in pools:
+        return reverse("pool", args=[row.purpose_ref])
     return reverse("project_ledger", args=[row.purpose_ref]) if row.purpose_ref in titles else ""

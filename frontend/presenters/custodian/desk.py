@@ -37,7 +37,7 @@ class Heap(NamedTuple):
 
 def unidentified(custodian: Organisation) -> QuerySet[Payment]:
     """Return the money in the books of which nobody knows whose it is."""
-    return Payment.objects.filter(custodian=custodian, project=None, status=PaymentStatus.CONFIRMED)
+    return Payment.objects.filter(custodian=custodian, project=None, pool_ref="", status=PaymentStatus.CONFIRMED)
 
 
 def claims_asked(custodian: Organisation) -> QuerySet[Identification]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from funds.payments.models import Identification, Payment, PaymentKind, PaymentM
 from funds.pledges.contacts import contact_clean
 from funds.pledges.models import Pledge
 from funds.pledges.states import PledgeStatus
+from funds.pools.models import Pool
 from funds.releases.models import Correction, Refund, RefundStatus
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
@@ -36,7 +38,7 @@ MOST_FOUND = 20
 
 def payment_row(payment: Payment) -> Row:
     """Return a payment as a line: what for, which day, who wrote it down."""
-    title = payment.project.title(language()) if payment.project else _("Nobody knows what for")
+    title = payment.project.title(language()) if payment.project else purpose_name(payment)
     parts = [day(payment.received_on), payment.get_kind_display(), payment.reference, who(payment.recorded_by)]
     return Row(
         title=title,
@@ -46,6 +48,22 @@ def payment_row(payment: Payment) -> Row:
         tag=str(PaymentStatus(payment.status).label),
         tone=PAYMENT_TONE.get(PaymentStatus(payment.status), ""),
     )
+
+
+def with_pools(payments: QuerySet[Payment]) -> QuerySet[Payment]:
+    """Return the payments with `pool_name`, so that a list asks once for the names of all pools."""
+    own = NullIf(f"name_{language()}", Value(""))
+    pools = Pool.objects.filter(public_id=OuterRef("pool_ref")).annotate(shown=Coalesce(own, "name_ru"))
+    return payments.annotate(pool_name=Subquery(pools.values("shown")[:1]))
+
+
+def purpose_name(payment: Payment) -> str:
+    """Return what money is for that is for no project: a pool, or nobody knows."""
+    if not payment.pool_ref:
+        return _("Nobody knows what for")
+    name = getattr(payment, "pool_name", None)
+    pool = Pool.objects.filter(public_id=payment.pool_ref).first() if name is None else None
+    return name or (pool.name(language()) if pool is not None else payment.pool_ref)
 
 
 def claim_row(claim: Identification) -> Row:

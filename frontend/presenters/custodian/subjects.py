@@ -16,6 +16,7 @@ from funds.payments.models import Identification, Payment, PaymentKind, PaymentS
 from funds.pledges.contacts import contact_of
 from funds.pledges.models import CreditChoice, Pledge, PledgeCredit
 from funds.pledges.states import PledgeStatus
+from funds.pools.models import Pool
 from funds.releases.models import Correction, Refund, RefundStatus, Release, Side
 from projects.works.models import Project
 
@@ -32,6 +33,14 @@ def project_fact(project: Project | None) -> Fact:
     return Fact(_("For"), project.title(language()), reverse("project", args=[project.public_id]))
 
 
+def purpose_fact(payment: Payment) -> Fact:
+    """Return what a payment is for: a project, a pool, or nobody knows."""
+    pool = Pool.objects.filter(public_id=payment.pool_ref).first() if payment.project_id is None else None
+    if pool is None:
+        return project_fact(payment.project)
+    return Fact(_("For"), pool.name(language()), reverse("pool", args=[pool.public_id]))
+
+
 def pledge_fact(pledge_ref: str) -> Fact | None:
     """Return which promise it is for."""
     if not pledge_ref:
@@ -46,7 +55,7 @@ def payment_facts(payment: Payment) -> list[Fact]:
     return facts(
         Fact(_("How much"), say(payment.amount_minor, payment.currency), css="big"),
         Fact(_("How"), str(PaymentKind(payment.kind).label)),
-        project_fact(payment.project),
+        purpose_fact(payment),
         pledge_fact(payment.pledge_ref),
         Fact(_("Day"), day(payment.received_on)),
         Fact(_("Number"), payment.reference, css="mono"),
@@ -72,7 +81,7 @@ def payment_context(payment: Payment, user: User) -> dict[str, Any]:
         note, tone = _("Refused: %(reason)s") % {"reason": payment.refused_reason}, "bad"
     elif status == PaymentStatus.REVERSED:
         note, tone = _("It was written down by mistake and taken out again."), "bad"
-    elif payment.project is None:
+    elif payment.unidentified:
         note, tone = _("Nobody knows whose money this is. It is counted, and belongs to no project."), "warn"
     return {
         "title": _("Payment"),

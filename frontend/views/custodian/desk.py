@@ -59,7 +59,7 @@ def custodian_balances(request: HttpRequest, public_id: str) -> HttpResponse:
 def custodian_payments(request: HttpRequest, public_id: str) -> HttpResponse:
     """List all payments, newest first."""
     found = custodian_for(request, public_id)
-    payments = Payment.objects.filter(custodian=found).select_related("project", "recorded_by")
+    payments = lists.with_pools(Payment.objects.filter(custodian=found).select_related("project", "recorded_by"))
     page = page_of(payments, request.GET.get("after", ""), lists.payment_row)
     return _list(request, found, _("All payments"), page)
 
@@ -70,8 +70,9 @@ def custodian_waiting(request: HttpRequest, public_id: str) -> HttpResponse:
     """List what was written down and waits for a second person."""
     found = custodian_for(request, public_id)
     user = signed_in(request)
-    waiting = [lists.payment_row(each) for each in payments_to_confirm(found) if each.recorded_by_id != user.pk]
-    own = [lists.payment_row(each) for each in payments_to_confirm(found) if each.recorded_by_id == user.pk]
+    recorded = list(lists.with_pools(payments_to_confirm(found)))
+    waiting = [lists.payment_row(each) for each in recorded if each.recorded_by_id != user.pk]
+    own = [lists.payment_row(each) for each in recorded if each.recorded_by_id == user.pk]
     return _list(request, found, _("Payments to confirm"), {"rows": waiting, "own_rows": own})
 
 

@@ -179,7 +179,7 @@ def _identify(payment: Payment) -> Deed:
         thanks=_("Asked. Another officer decides."),
         paper=evidence_of(payment.custodian),
         to=lambda ref: reverse("custodian_claim", args=[ref]),
-        offered=payment.project_id is None and payment.status == PaymentStatus.CONFIRMED and not _live(payment),
+        offered=payment.unidentified and payment.status == PaymentStatus.CONFIRMED and not _live(payment),
     )
 
 

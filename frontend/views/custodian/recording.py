@@ -21,6 +21,8 @@ from frontend.forms.parts import PaperForm
 from frontend.presenters.custodian.lists import pledge_row, pledges_found
 from frontend.presenters.custodian.subjects import back_to, pledge_context
 from frontend.presenters.facts import Link
+from frontend.presenters.pools.custodian import gift_row, gifts_found
+from frontend.presenters.rows import Row
 from frontend.presenters.words import language
 from funds.payments.models import Payment
 from funds.pledges.models import Pledge
@@ -42,10 +44,16 @@ def custodian_money(request: HttpRequest, public_id: str) -> HttpResponse:
         "custodian": found,
         "form": form,
         "searched": bool(text),
-        "rows": [pledge_row(each) for each in pledges_found(found, text)] if text else [],
+        "rows": _found(found, text) if text else [],
         "back": back_to(found),
     }
     return render(request, "custodian/money.html", context)
+
+
+def _found(custodian: Organisation, text: str) -> list[Row]:
+    """Return the promises to projects and the gifts to pools that fit."""
+    pledges = [pledge_row(each) for each in pledges_found(custodian, text)]
+    return [*pledges, *(gift_row(each) for each in gifts_found(custodian, text))]
 
 
 @desk_page

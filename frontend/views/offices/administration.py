@@ -25,6 +25,7 @@ from frontend.forms.offices import DecideForm, WhyForm
 from frontend.presenters import offices as shown
 from frontend.presenters.audit import audit_lines
 from frontend.presenters.facts import Link
+from frontend.presenters.joining import waiting_rows
 from frontend.presenters.rows import page_of
 from frontend.presenters.words import language
 
@@ -42,6 +43,7 @@ def administration(request: HttpRequest) -> HttpResponse:
         **page,
         "waiting": [shown.organisation_row(each) for each in shown.organisations_waiting()],
         "requests": [shown.request_row(each) for each in shown.requests_waiting()],
+        "inside": waiting_rows(),
     }
     return render(request, "offices/administration.html", context)
 

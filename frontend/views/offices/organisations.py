@@ -14,14 +14,14 @@ from birge.errors import InvalidInput, NotFound
 from birge.organisations.models import Organisation, OrganisationKind, OrganisationStatus
 from birge.organisations.permissions import Action, is_platform_administrator, may
 from birge.organisations.selectors import organisations_of
-from birge.organisations.services import member_admit, organisation_papers_attach
 from birge.organisations.services import organisation_apply as apply_organisation
+from birge.organisations.services import organisation_papers_attach
 from birge.organisations.services.verifying import LOCAL, SELF_GOVERNED
 from birge.places.models import Place
 from birge.places.selectors import places_current, places_search
 from frontend.access import desk_page, signed_in
 from frontend.deeds import Deed, Doing, PaperStore, deeds_page
-from frontend.forms.offices import ApplyForm, MemberForm, PapersForm, PlaceForm
+from frontend.forms.offices import ApplyForm, PapersForm, PlaceForm
 from frontend.forms.parts import PaperForm
 from frontend.presenters import offices as shown
 from frontend.presenters.facts import Fact, Link
@@ -140,27 +140,6 @@ def organisation(request: HttpRequest, public_id: str, wanted: str = "") -> Http
         wanted=wanted,
         target=public_id,
     )
-
-
-@desk_page
-def organisation_members(request: HttpRequest, public_id: str, wanted: str = "") -> HttpResponse:
-    """Let the chair admit a member."""
-    found = organisation_for(signed_in(request), public_id)
-    deed = Deed(
-        name="admit",
-        title=_("A new member"),
-        text=_("Members belong to the association. They sign nothing and need no second factor."),
-        button=_("Admit"),
-        form=MemberForm,
-        run=lambda doing: member_admit(organisation=found, person=doing.data["person"], actor=doing.actor),
-        thanks=_("Admitted. They get a message."),
-    )
-    context = {
-        "title": found.name(language()),
-        "back": Link(reverse("organisation", args=[public_id]), _("The organisation")),
-    }
-    here = reverse("organisation_members", args=[public_id])
-    return deeds_page(request, context=context, deeds=[deed], here=here, wanted=wanted, target=public_id)
 
 
 def organisation_for(user: User, public_id: str) -> Organisation:
