@@ -20,6 +20,7 @@ from funds.ledger.models import Entry
 from projects.works.models import Project
 
 from .people import PASSWORD
+from .pooling import association, matching_donor
 from .scene import Scene
 from .sidelines import days, questions, strays
 from .stories import STORIES
@@ -63,7 +64,7 @@ def demonstration_build() -> Summary | None:
 
 def _play() -> int:
     world = world_found(clock.today(), make_password(PASSWORD))
-    stories: list[Story] = [days(world)]
+    stories: list[Story] = [days(world), association(world), matching_donor(world)]
     for scene, story in _scenes(world):
         stories += [STORIES[story](scene), questions(scene)]
         if scene.key == "jany-aryk-kindergarten":

@@ -31,10 +31,11 @@ CAN = {
     Role.FINANCE_OFFICER: gettext_lazy("asks for money and shows receipts"),
     Role.FOCAL_POINT: gettext_lazy("writes projects and news, answers questions"),
     Role.COUNCIL_CHAIR: gettext_lazy("adopts, returns or declines projects"),
-    Role.CHAIR: gettext_lazy("admits members of the association"),
-    Role.SIGNATORY: gettext_lazy("signs from outside, accepts stages and receipts"),
-    Role.TREASURER: gettext_lazy("stands in for the signatory"),
-    Role.DONOR_MANAGER: gettext_lazy("promises the matching donor's share"),
+    Role.CHAIR: gettext_lazy("leads an association: its members, its terms, its pool"),
+    Role.MEMBER: gettext_lazy("pays into the pool and proposes what to do with it"),
+    Role.SIGNATORY: gettext_lazy("signs from outside, accepts stages and receipts, decides about the pool"),
+    Role.TREASURER: gettext_lazy("takes cash for the pool, stands in for the signatory"),
+    Role.DONOR_MANAGER: gettext_lazy("runs the matching donor’s pool, its rules and its report"),
     Role.CUSTODIAN_OFFICER: gettext_lazy("records and confirms money, pays out, sends back"),
 }
 SHOWN = (
@@ -42,7 +43,9 @@ SHOWN = (
     "council-chair@ak-jar.example", "signatory@jany-aryk.example", "treasurer@orozbekovo.example",
     "chair@orozbekovo.example", "head@orozbekovo.example", "head@voznesenovka.example",
     "officer-1@south.example", "officer-2@south.example", "officer-1@talas.example",
-    "manager@donor.example", "admin@birge.example", "second.admin@birge.example", "aigul@donor.example",
+    "chair@toolos.example", "treasurer@toolos.example", "signatory@toolos.example", "member-1@toolos.example",
+    "manager@donor.example", "second.manager@donor.example",
+    "admin@birge.example", "second.admin@birge.example", "aigul@donor.example",
 )  # fmt: skip
 
 

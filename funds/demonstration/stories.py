@@ -337,7 +337,7 @@ def open_village_first(scene: Scene) -> Story:
         yield scene.at(OPENS + 16 + number, 8)
         giving.pay(scene, pledge, kind="transfer")
     yield scene.at(OPENS + 22, 6)
-    giving.promise_match(scene, giving.share(scene, "matching"))
+    giving.promise_match(scene, giving.share(scene, "matching") // 2)  # the rest is left to the rules of pools
     yield from raising(scene, percent=30, first=OPENS + 24, last=scene.begins - 3, count=8)
 
 

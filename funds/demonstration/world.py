@@ -131,7 +131,7 @@ def _apply(kind: OrganisationKind, names: Mapping[str, Any], applicant: User, pl
     )
 
 
-def _seat(world: World, organisation: Organisation, role: Role, person: User, *, seat: int = 1) -> None:
+def seat(world: World, organisation: Organisation, role: Role, person: User, *, number: int = 1) -> None:
     """Let who applied ask for the office, and an administrator grant it."""
     applicant = organisation.created_by
     if applicant is None:
@@ -143,7 +143,7 @@ def _seat(world: World, organisation: Organisation, role: Role, person: User, *,
         person=person,
         actor=applicant,
         reason=WHY_NAMED,
-        seat=seat,
+        seat=number,
     )
     administrator = world.administrators[0]
     office_request_approve(request=asked, actor=administrator, proof=proof_of(administrator))
@@ -155,8 +155,8 @@ def _custodian(world: World, names: Mapping[str, Any]) -> Custodian:
         for number, name in enumerate(names["officers"], start=1)
     )
     organisation = _organisation(world, OrganisationKind.CUSTODIAN, names, officers[0])
-    for seat, officer in enumerate(officers, start=1):
-        _seat(world, organisation, Role.CUSTODIAN_OFFICER, officer, seat=seat)
+    for number, officer in enumerate(officers, start=1):
+        seat(world, organisation, Role.CUSTODIAN_OFFICER, officer, number=number)
     _payment_methods(world, organisation, names)
     return Custodian(organisation, officers)
 
@@ -201,7 +201,7 @@ def _payment_methods(world: World, custodian: Organisation, names: Mapping[str, 
 def _donor(world: World, names: Mapping[str, Any]) -> None:
     world.manager = world.person(names["manager"], "manager@donor.example", "ru")
     world.donor = _organisation(world, OrganisationKind.MATCHING_DONOR, names, world.manager)
-    _seat(world, world.donor, Role.DONOR_MANAGER, world.manager)
+    seat(world, world.donor, Role.DONOR_MANAGER, world.manager)
 
 
 def _community(world: World, names: Mapping[str, Any]) -> Community:
@@ -224,7 +224,7 @@ def _community(world: World, names: Mapping[str, Any]) -> Community:
         (association, OFFICES_OF_ASSOCIATION),
     ):
         for role in roles:
-            _seat(world, organisation, role, people[role])
+            seat(world, organisation, role, people[role])
     custodian = world.custodians[names["custodian"]]
     return Community(key, place, administration, council, association, custodian, people)
 

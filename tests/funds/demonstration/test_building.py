@@ -24,8 +24,10 @@ from birge.organisations.models import Organisation
 from funds.demonstration.build import demonstration_build
 from funds.demonstration.people import PASSWORD, sign_in_cards
 from funds.ledger.checks import check_ledger
+from funds.matching.models import Reservation, RuleVersion
 from funds.payments.models import Payment
 from funds.pledges.models import Pledge
+from funds.pools.models import Proposal
 from funds.releases.models import Expense, Refund, Release
 from funds.releases.selectors import released_minor
 from projects.questions.models import Question
@@ -71,11 +73,23 @@ def test_each_project_has_title_and_summary_in_three_languages_and_a_picture(dem
         assert project.picture.is_image
 
 
+def test_pools_collect_decide_and_match(demo):
+    assert statuses(Proposal) == {"booked", "open"}
+    assert set(Proposal.objects.values_list("kind", flat=True)) == {"give", "match"}
+    for proposal in Proposal.objects.filter(status="booked"):
+        assert proposal.ballots.filter(yes=True).count() == proposal.needed
+        assert not proposal.ballots.filter(person=proposal.made_by).exists()
+    three_of_five = Proposal.objects.get(kind="match", pool__organisation__kind="migrant_association")
+    assert (three_of_five.needed, three_of_five.entitled) == (3, 5)  # who proposed is a member, and does not sign
+    assert {row.status for row in Reservation.objects.filter(version__isnull=False)} >= {"reserved", "given"}
+    assert RuleVersion.objects.filter(data__kind="quadratic").exists()
+
+
 def test_promises_and_money_are_at_every_point_of_their_way(demo):
     assert statuses(Pledge) == {"made", "confirmed", "due", "collected", "refunded", "withdrawn", "lapsed"}
     assert statuses(Payment) == {"recorded", "confirmed", "refused", "reversed"}
     assert set(Payment.objects.filter(status="confirmed").values_list("confirmed_how", flat=True)) == {
-        "second_officer", "payer", "provider"
+        "second_officer", "payer", "provider", "decision"
     }  # fmt: skip
     assert statuses(Release) == {"asked", "signed", "paid"}
     assert statuses(Expense) == {"submitted", "accepted", "refused"}
