@@ -298,5 +298,6 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
+    "loggers": {"fontTools": {"level": "WARNING"}},  # it tells of every glyph that it leaves out of a PDF
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="INFO")},
 }
