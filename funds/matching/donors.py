@@ -8,6 +8,7 @@ import hmac
 from django.conf import settings
 
 from birge import randomness
+from birge.notifications.contacts import contact_root
 
 from .models import MatchDonor, Reservation, ReservationStatus, RuleStatus, RuleVersion
 
@@ -15,10 +16,11 @@ from .models import MatchDonor, Reservation, ReservationStatus, RuleStatus, Rule
 def identity_of(contact: str, account: str = "", group: str = "") -> str:
     """Return a keyed hash of what makes gifts one donor's: the proven contact, else the account, else the pledge.
 
-    A guest and somebody signed in with the same address are one. `contact` is an address or number in its stored
-    form, `account` a public id, `group` the pledge's: what an officer wrote down without a contact is its own donor.
+    A guest and somebody signed in with the same address are one, and so are all spellings of one mailbox. `contact` is
+    an address or number in its stored form, `account` a public id, `group` the pledge's: what an officer wrote down
+    without a contact is its own donor.
     """
-    for label, value in (("contact", contact.strip().lower()), ("account", account), ("pledge", group)):
+    for label, value in (("contact", contact_root(contact)), ("account", account), ("pledge", group)):
         if value:
             text = f"match-donor|{label}|{value}"
             return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()

@@ -81,6 +81,8 @@ def reason_words(reason: str, language: str = "") -> str:
         with translation.override(language):
             return reason_words(reason)
     codes = [code for code in reason.split(";") if code != FULL]
+    if "pool_rest" in codes:  # it got the last of it: that others of its gifts got nothing says the same once more
+        codes = [code for code in codes if code != "pool_empty"]
     return " ".join(dict.fromkeys(str(OF_PROJECTS.get(code) or WORDS[code]) for code in codes))
 
 

@@ -202,6 +202,7 @@ def banked(world: PoolWorld, amount: int, /, **changes: Any) -> Any:
         "actor": world.officer,
         "bank_reference": f"CB-{n}",
         "bank_line": None,
+        "proof": factor(changes.get("actor", world.officer)),
         "idempotency": ("user:test", f"bank-{n}"),
     }
     return pool_cash_bank(**(request | changes))

@@ -13,8 +13,9 @@ from .giving import (
     matches_split,
     matches_take_back,
     reservations_live,
+    rules_lock,
 )
-from .rules import rule_budget_add, rule_change, rule_clean, rule_end, rule_lock, rule_of, rule_publish
+from .rules import rule_budget_add, rule_change, rule_clean, rule_end, rule_lock, rule_of, rule_publish, rule_size_check
 from .village import (
     match_draft,
     match_prolong,
@@ -50,7 +51,9 @@ __all__ = [
     "rule_lock",
     "rule_of",
     "rule_publish",
+    "rule_size_check",
     "rules_draw",
+    "rules_lock",
     "rules_quote",
     "village_meet",
     "village_promise",

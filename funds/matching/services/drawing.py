@@ -17,7 +17,7 @@ from funds.ledger.posting import EntryDraft
 from projects.works.models import Party, Project
 
 from ..donors import donor_of
-from ..models import MatchDonor, Reservation, RoundGift, RuleVersion
+from ..models import MatchDonor, Reservation, ReservationStatus, RoundGift, RuleStatus, RuleVersion
 from ..rule_entries import reserved_draft
 from ..rule_selectors import COUNTS, standing_of, versions_now
 from .rules import rule_lock, rule_of
@@ -74,16 +74,15 @@ def rules_draw(*, project: Project, facts: ProjectFacts, giver: Giver) -> list[D
     for version in versions_now(custodian_id=project.custodian_id, currency=project.currency):
         if not _first_look(version, project, facts, giver):
             continue
-        locked = RuleVersion.objects.select_related("rule__custodian").get(pk=version.pk)
-        locked.rule = rule_lock(locked.rule)
-        if locked.superseded_at is not None or locked.rule.status != "published":
+        locked = _locked(version)
+        if locked is None or (locked.pk != version.pk and not _first_look(locked, project, facts, giver)):
             continue
         rule = rule_of(locked)
         donor = donor_of(locked, giver.identity)
         if not rule.by_gift:
             _take_part(locked, project, giver, donor)
             continue
-        if giver.confirmed != rule.eligible.confirmed_only:
+        if giver.confirmed != rule.eligible.confirmed_only or (giver.confirmed and _waits(locked, giver.pledge_ref)):
             continue
         drawn = _drawn(locked, rule, _left(facts, matched), giver, donor, taken)
         if drawn.matched:
@@ -154,6 +153,22 @@ def _drawn(
     if offered <= 0:
         return Drawn(0, 0, MATCHED_ALREADY)
     return rule.draw(offered, facts, standing_of(version, facts.id, donor, given=giver.given))
+
+
+def _locked(version: RuleVersion) -> RuleVersion | None:
+    """Return the text of the rule that counts now, its rule locked; None if it matches nothing any more."""
+    rule = rule_lock(version.rule)
+    if rule.status != RuleStatus.PUBLISHED:
+        return None
+    newest = rule.versions.get(superseded_at=None)
+    newest.rule = rule
+    return newest
+
+
+def _waits(version: RuleVersion, pledge_ref: str) -> bool:
+    """Say whether the rule matched this promise already, and the payment it was for was put right: it gives that."""
+    live = Reservation.objects.filter(pledge_ref=pledge_ref, status=ReservationStatus.RESERVED)
+    return live.filter(version__rule=version.rule).exists()
 
 
 def _left(facts: ProjectFacts, matched: int) -> ProjectFacts:

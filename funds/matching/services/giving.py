@@ -5,14 +5,32 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 
 from birge import clock
 from funds.ledger.models import Command, Entry
 from funds.ledger.posting import EntryDraft, post
+from projects.works.models import Project
 
 from ..models import Given, Reservation, ReservationStatus, Rule, RuleVersion
 from ..rule_entries import given_drafts, reserved_draft, returned_drafts, unreserved_draft
+from ..rule_selectors import versions_now
 from .rules import rule_lock, rule_sweep
+
+
+def rules_lock(*, project: Project, coming: bool = False) -> None:
+    """Lock, in their order, all rules that reserved or gave something for a locked project.
+
+    For whoever may touch several of them: one promise's rules after another's would stand in no order. `coming`: and
+    those that may be asked about money that comes now.
+    """
+    reserved = Reservation.objects.filter(project=project, status=ReservationStatus.RESERVED, version__isnull=False)
+    given = Given.objects.filter(project=project, returned_entry_id=None)
+    wanted = Q(pk__in=reserved.values("version__rule")) | Q(pk__in=given.values("version__rule"))
+    if coming:
+        now = versions_now(custodian_id=project.custodian_id, currency=project.currency)
+        wanted |= Q(pk__in=now.order_by().values("rule"))
+    list(Rule.objects.select_for_update(of=("self",), no_key=True).filter(wanted).order_by("position"))
 
 
 def reservations_live(pledge_ref: str) -> list[Reservation]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from birge import clock
-from birge.errors import InvalidInput, RuleNotMet
+from birge.errors import Conflict, InvalidInput, RuleNotMet
 from birge.organisations.models import Organisation
 from birge_engine.matching import Rule as EngineRule
 from birge_engine.matching import RuleError, rule_digest
@@ -24,6 +25,8 @@ from ..rule_entries import budgeted_drafts, unbudgeted_drafts
 from ..rule_selectors import rule_offered
 
 LONGEST_NAME = 120
+MOST_BYTES, MOST_BITS, MOST_DEPTH = 20_000, 128, 20
+MOST_AT_ONCE = 10
 # What the ledger says of a published rule, its text does not say once more: how much money there is, and for whom.
 BY_LEDGER = ("pool", "projects", "unit_value", "decimals")
 
@@ -34,6 +37,7 @@ def rule_clean(data: Mapping[str, Any], currency: str) -> dict[str, Any]:
     Its money is what is set aside for it in the ledger, so it names no `pool`; a round has a last day.
     """
     clean = {key: value for key, value in data.items() if value is not None}
+    rule_size_check(clean)
     for name in BY_LEDGER:
         if name in clean:
             raise _wrong(name, _("A published rule does not state this: the ledger does."))
@@ -47,6 +51,31 @@ def rule_clean(data: Mapping[str, Any], currency: str) -> dict[str, Any]:
         raise _wrong("eligible.until", _("Please say on which day the round ends."))
     _as_promises_come(rule)
     return clean
+
+
+def rule_size_check(data: Mapping[str, Any]) -> None:
+    """Refuse what nobody could read through before they vote, and numbers that no page could show.
+
+    Raises InvalidInput (`rule`). Whoever compares or keeps what somebody sent asks this first.
+    """
+    try:
+        large = any(number.bit_length() > MOST_BITS for number in _numbers(data, MOST_DEPTH))
+        large = large or len(json.dumps(data, ensure_ascii=False).encode()) > MOST_BYTES
+    except (TypeError, ValueError) as error:
+        raise InvalidInput(_("This cannot be read as JSON."), field="rule") from error
+    if large:
+        raise InvalidInput(_("This rule is too long, or counts in too large numbers."), field="rule")
+
+
+def _numbers(value: object, depth: int) -> Iterator[int]:
+    """Yield every whole number. Raises ValueError for what goes deeper than any rule does."""
+    if not depth:
+        raise ValueError("too deep")
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list | tuple) else ()
+    for each in inner:
+        yield from _numbers(each, depth - 1)
+    if isinstance(value, int):
+        yield value
 
 
 def _as_promises_come(rule: EngineRule) -> None:
@@ -81,15 +110,7 @@ def rule_publish(
     clean = rule_clean(data, currency)
     if not name.strip():
         raise InvalidInput(_("Please name the rule."), field="name")
-    last = Rule.objects.aggregate(last=Max("position"))["last"] or 0
-    rule = Rule.objects.create(
-        pool_ref=pool_ref,
-        custodian=custodian,
-        currency=currency,
-        position=last + 1,
-        name=name.strip()[:LONGEST_NAME],
-        created_at=clock.now(),
-    )
+    rule = _rule_last(pool_ref=pool_ref, custodian=custodian, currency=currency, name=name.strip()[:LONGEST_NAME])
     version = _version_make(rule, 1, clean, proposal_ref)
     return version, rule_budget_add(rule=rule, amount_minor=amount_minor, command=command)
 
@@ -157,6 +178,18 @@ def rule_lock(rule: Rule) -> Rule:
 def rule_of(version: RuleVersion) -> EngineRule:
     """Return what computes this version, with the pool that the ledger holds for it now."""
     return rule_with(version.data, rule_offered(version.rule))
+
+
+def _rule_last(**facts: Any) -> Rule:
+    """Return a new rule behind all others; where another pool publishes one at the same moment, behind that one too."""
+    for _n in range(MOST_AT_ONCE):
+        last = Rule.objects.aggregate(last=Max("position"))["last"] or 0
+        try:
+            with transaction.atomic():
+                return Rule.objects.create(position=last + 1, created_at=clock.now(), **facts)
+        except IntegrityError:
+            continue
+    raise Conflict(_("Many rules are being published right now. Please try again."), code="busy")
 
 
 def _version_make(rule: Rule, number: int, data: Mapping[str, Any], proposal_ref: str) -> RuleVersion:

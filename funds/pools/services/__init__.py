@@ -1,7 +1,7 @@
 """What can be done with pools, gifts to them and proposals. What moves money is in `funds.settlement`."""
 
 from .ballots import ballot_cast
-from .content import content_digest, content_stands, give_check, pass_on_check, rule_of
+from .content import content_digest, content_stands, give_check, pass_on_check, rule_of, rule_version
 from .gifts import (
     Giver,
     amount_check,
@@ -23,6 +23,7 @@ from .locking import gift_lock, pool_lock, proposal_lock
 from .opening import pool_close, pool_open
 from .proposals import (
     deciders,
+    needed_now,
     proposal_expire,
     proposal_make,
     proposal_move,
@@ -60,6 +61,7 @@ __all__ = [
     "giver_check",
     "giver_clean",
     "is_giver",
+    "needed_now",
     "open_check",
     "pass_on_check",
     "pool_close",
@@ -72,6 +74,7 @@ __all__ = [
     "proposal_withdraw",
     "proposals_expire",
     "rule_of",
+    "rule_version",
     "standing_change",
     "standing_end",
     "standing_pause",

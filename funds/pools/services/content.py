@@ -2,7 +2,8 @@
 
     give         project, amount_minor
     pass_on      to_pool, amount_minor
-    match        amount_minor, and either name and rule (a new one) or rule_ref (more for one that stands)
+    match        amount_minor, and either name and rule (a new one) or rule_ref and rule_version (more for one that
+                 stands, as its text is now)
     rule_change  rule_ref, rule
     rule_end     rule_ref
 
@@ -62,7 +63,9 @@ def content_build(pool: Pool, wish: Wish) -> dict[str, Any]:
         case ProposalKind.PASS_ON:
             content |= {"to_pool": _to_pool(pool, wish), "amount_minor": _amount(pool, wish)}
         case ProposalKind.MATCH if wish.rule_ref:
-            content |= {"rule_ref": _rule_ref(pool, wish), "amount_minor": _amount(pool, wish)}
+            rule = rule_of(pool, wish.rule_ref)
+            content |= {"rule_ref": rule.public_id, "rule_version": rule_version(rule)}
+            content |= {"amount_minor": _amount(pool, wish)}
         case ProposalKind.MATCH:
             content |= {"name": _name(wish), "rule": _rule(pool, wish), "amount_minor": _amount(pool, wish)}
         case ProposalKind.RULE_CHANGE:
@@ -116,6 +119,11 @@ def rule_of(pool: Pool, rule_ref: str) -> Rule:
     if rule.status != RuleStatus.PUBLISHED:
         raise RuleNotMet(_("This rule has ended."), code="rule_ended")
     return rule
+
+
+def rule_version(rule: Rule) -> int:
+    """Return the number of the rule's text that counts now. Exact under the rule's lock."""
+    return int(rule.versions.get(superseded_at=None).number)
 
 
 def _same_hands(pool: Pool, custodian_id: int | None, currency: str) -> None:

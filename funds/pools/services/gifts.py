@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from birge import clock
 from birge.accounts.models import User
 from birge.errors import InvalidInput, NotAllowed, RuleNotMet
 from birge.money import LARGEST, Money
-from birge.notifications.contacts import contact_clean, fingerprint
+from birge.notifications.contacts import contact_clean, contact_root, fingerprint
 from birge.notifications.services import Contact
 from funds.ledger.commitments import openings_erase
 from funds.ledger.posting import command_finish, command_open
@@ -227,8 +228,9 @@ def is_giver(gift: PoolGift, user: User) -> bool:
     giver = PoolGiver.objects.filter(gift=gift).first()
     if giver is None:
         return False
-    own = {value.lower() for value in (user.email, user.phone) if value}
-    return giver.user_id == user.pk or giver.contact.lower() in own
+    addresses = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    own = {contact_root(value) for value in (user.email, user.phone, *addresses) if value}
+    return giver.user_id == user.pk or contact_root(giver.contact) in own
 
 
 def flooded(contact: Contact) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from birge import clock
@@ -17,19 +18,22 @@ from birge.errors import InvalidInput, NotAllowed, RuleNotMet
 from birge.money import Money
 from birge.organisations.models import DecidedHow, TermsOfReference
 from birge.organisations.permissions import Action, may, require
-from birge.organisations.selectors import members, signers, terms_now
+from birge.organisations.selectors import SIGNING, holds_office, members, signers, terms_now
 from funds.ledger.posting import command_finish, command_open
+from funds.matching.services import rule_size_check
 from projects.works.models import Project
 
 from ..models import Pool, Proposal, ProposalStep
 from ..notices import proposal_notice
-from ..selectors import pool_set_aside
+from ..selectors import DECIDING, pool_set_aside
 from ..states import PROPOSAL_ALLOWED, ProposalKind, ProposalStatus
 from .content import Wish, content_build, content_digest
 from .locking import pool_lock, proposal_lock
 
 REASON_LENGTH = 600
+NEVER_ALONE = 2  # who has no office may be anybody's second account: then two others have to agree
 LONGEST_DAYS = 60
+MOST_AT_ONCE = 20  # of one person to one pool, that wait or were made within a day: each is a message to everyone
 
 
 @transaction.atomic
@@ -51,14 +55,15 @@ def proposal_make(
     """Propose, as somebody who belongs: how it is decided is as the terms of reference say now, and stays so.
 
     `match` takes `rule_data` and `name` for a new rule, or `rule_ref` to give more to one that stands. All others are
-    told. Raises NotAllowed, InvalidInput with its field, RuleNotMet (`no_terms`, `too_few`, and as `content_build`),
-    KeyReused.
+    told. Raises NotAllowed, InvalidInput with its field, RuleNotMet (`no_terms`, `too_few`, `too_many`, and as
+    `content_build`), KeyReused.
     """
     organisation = pool.organisation
     require(actor, Action.PROPOSAL_MAKE, organisation)
     if kind not in ProposalKind.values:
         raise InvalidInput(_("We do not know this kind of proposal."), field="kind")
     reason = _reason(reason)
+    rule_size_check(rule_data or {})
     request = {
         "verb": "proposal_make", "pool": pool.public_id, "kind": kind, "reason": reason,
         "amount": [amount.minor, amount.currency] if amount else None,
@@ -72,6 +77,7 @@ def proposal_make(
     if terms is None:
         raise RuleNotMet(_("First agree in writing on how you decide: the terms of reference."), code="no_terms")
     locked = pool_lock(pool)
+    _flood_check(locked, actor)
     wish = Wish(ProposalKind(kind), amount, project, to_pool, rule_data, rule_ref, name)
     proposal = _write(locked, content_build(locked, wish), wish, terms, actor, reason, _deadline(deadline, terms))
     command_finish(opened.command, proposal.public_id)
@@ -166,6 +172,33 @@ def deciders(proposal: Proposal) -> list[User]:
     return list(ask(proposal.pool.organisation))
 
 
+def _flood_check(pool: Pool, actor: User) -> None:
+    since = clock.now() - dt.timedelta(days=1)
+    mine = pool.proposals.filter(Q(status__in=DECIDING) | Q(made_at__gt=since), made_by=actor)
+    if mine.count() >= MOST_AT_ONCE:
+        raise RuleNotMet(
+            _("You have proposed %(most)s things here already. Please wait until they are decided.")
+            % {"most": MOST_AT_ONCE},
+            code="too_many",
+        )
+
+
+def needed_now(proposal: Proposal) -> int:
+    """Return how many yes it takes for what is at stake today, by the terms it was made under; never fewer than then.
+
+    A rule may have got more money since somebody proposed to change it. Exact under the pool's lock.
+    """
+    pool = proposal.pool
+    terms = TermsOfReference.objects.get(organisation=pool.organisation_id, version=proposal.terms_version)
+    return max(proposal.needed, _needed(terms, pool, _stake(proposal)))
+
+
+def _stake(proposal: Proposal) -> int:
+    """Return what leaves the free money; for a change or the end of a rule, what is set aside for it (minor units)."""
+    rule_ref = proposal.content.get("rule_ref", "")
+    return proposal.amount_minor or pool_set_aside(proposal.pool).get(rule_ref, 0)
+
+
 def _write(
     pool: Pool,
     content: dict[str, Any],
@@ -183,8 +216,10 @@ def _write(
         to_pool=wish.to_pool if "to_pool" in content else None, reason=reason, how=terms.how,
         terms_version=terms.version, deadline=deadline, made_by=actor, made_at=clock.now(),
     )  # fmt: skip
-    stake = amount or pool_set_aside(pool).get(content.get("rule_ref", ""), 0)
+    stake = _stake(proposal)
     proposal.needed = _needed(terms, pool, stake)
+    if not holds_office(actor, pool.organisation, SIGNING):
+        proposal.needed = max(proposal.needed, NEVER_ALONE)
     proposal.entitled = sum(person.pk != actor.pk for person in deciders(proposal))
     if proposal.needed > proposal.entitled:
         raise RuleNotMet(
@@ -198,10 +233,7 @@ def _write(
 
 
 def _needed(terms: TermsOfReference, pool: Pool, stake: int) -> int:
-    """Return how many yes it takes. Where the terms count in another currency, every sum is a large one.
-
-    At stake is what leaves the free money; for a change or the end of a rule, what is set aside for it.
-    """
+    """Return how many yes it takes. Where the terms count in another currency, every sum is a large one."""
     small = terms.currency == pool.currency and stake <= terms.threshold_minor
     return terms.needed_below if small else terms.needed_above
 

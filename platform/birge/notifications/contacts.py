@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from birge.errors import InvalidInput
 
 EMAIL, SMS = "email", "sms"
+GMAIL = frozenset({"gmail.com", "googlemail.com"})  # there dots count for nothing
 
 
 class Contact(NamedTuple):
@@ -45,6 +46,20 @@ def contact_clean(contact: Contact, country: str) -> Contact:
     if number is None or not phonenumbers.is_valid_number(number):
         raise InvalidInput(_("This does not look like a phone number."), field="contact")
     return Contact(SMS, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def contact_root(value: str) -> str:
+    """Return what all spellings of one mailbox have in common: one person can make as many of them as they like.
+
+    Only for telling whether two contacts are one person's; messages go to the contact as it was given.
+    """
+    name, at, host = value.strip().lower().rpartition("@")
+    if not at:
+        return host
+    name = name.partition("+")[0] or name
+    if host in GMAIL:
+        name, host = name.replace(".", ""), "gmail.com"
+    return f"{name}@{host}"
 
 
 def fingerprint(*parts: str) -> str:

@@ -239,3 +239,33 @@ def test_a_rule_for_paid_gifts_matches_every_part_of_a_promise_when_it_comes(wor
     pay(world, type(made).objects.get(group=made.group, status="confirmed"))
     given = [(each.version, each.amount_minor) for each in Given.objects.order_by("id")]
     assert given == [(rule, 300_00), (half, 200_00)] * 2
+
+
+@pytest.mark.parametrize("more", [{}, {"counted_per_contribution": "300"}, {"stack": True}])
+def test_a_rule_for_paid_gifts_matches_a_payment_that_was_put_right_once(world, more):
+    published(world.custodian, ONE_TO_ONE | more | {"eligible": {"confirmed_only": True}})
+    made = confirmed_pledge(world.project, 1_000_00)
+    asked = payment_correct_ask(payment=pay(world, made), actor=world.officer, reason="another's")
+    officer = world.second_officer
+    payment_correct_approve(correction=asked, actor=officer, proof=factor(officer))
+    made.refresh_from_db()
+    pay(world, made)
+    first, again = Given.objects.order_by("id")
+    assert first.returned_minor == first.amount_minor == again.amount_minor
+    assert again.returned_minor == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("aigul@example.org", "aigul+again@example.org"),
+        ("ai.gul@gmail.com", "aigul@gmail.com"),
+        ("aigul@googlemail.com", "a.igul+x@gmail.com"),
+    ],
+)
+def test_all_spellings_of_one_mailbox_are_one_donors(world, first, second):
+    rule = published(world.custodian, ONE_TO_ONE | {"gifts_per_donor": 1})
+    for spelt in (first, second):
+        confirmed_pledge(world.project, made=pledge(world.project, 100_00, contact=Contact("email", spelt)))
+    assert matched_minor(world.project) == 100_00
+    assert MatchDonor.objects.filter(version=rule).count() == 1

@@ -13,8 +13,10 @@ from funds.matching.rule_selectors import rule_offered
 from funds.payments.models import Payment
 from funds.payments.services import payment_confirm
 from funds.pledges.models import Pledge
-from funds.settlement.services import pledge_withdraw_and_release
+from funds.settlement.services import pledge_withdraw_and_release, project_cancel_and_refund
 from funds.settlement.services.rounds import round_settle
+from projects.works.models import Project
+from tests.factories import pools
 from tests.factories.funds import confirmed_pledge, factor, open_village_project, pay, pledge, record
 from tests.factories.matching import ONE_TO_ONE, ended, free_of, published, set_aside
 from tests.funds.settlement.test_races import all_at_once, confirming
@@ -98,3 +100,34 @@ def test_what_fails_after_drawing_leaves_nothing_reserved(two):
     with pytest.raises(RuntimeError):
         stopped()
     assert (amounts(version), rule_offered(version.rule)) == ([], 1_000_00)
+
+
+def test_two_projects_with_the_same_rules_end_at_once_and_do_not_wait_for_each_other(two):
+    first, second = two
+    firsts = published(first.custodian, ONE_TO_ONE | {"eligible": {"first_time_donors": True}})
+    always = published(first.custodian, ONE_TO_ONE | {"stack": True})
+    old = Contact("email", "old@example.org")
+    confirmed_pledge(second.project, made=pledge(second.project, 100_00, contact=old))
+    for _n in range(6):  # of these the second rule is touched first
+        confirmed_pledge(first.project, made=pledge(first.project, 100_00, contact=old))
+    for _n in range(6):
+        confirmed_pledge(first.project, 100_00)
+        confirmed_pledge(second.project, 100_00)
+    done = all_at_once([giving_up(each) for each in two])
+    assert all(isinstance(each, Project) for each in done)
+    assert [rule_offered(each.rule) for each in (firsts, always)] == [10_000_00] * 2
+
+
+def giving_up(world):
+    project = Project.objects.get(pk=world.project.pk)
+    return lambda: project_cancel_and_refund(project=project, actor=world.head, reason="no road")
+
+
+def test_pools_that_publish_rules_at_once_all_do():
+    worlds = [pools.pool_with_money() for _n in range(4)]
+    asked = [pools.approved(world, pools.matching(world)) for world in worlds]
+    done = all_at_once([
+        lambda world=world, proposal=proposal: pools.book(world, proposal)
+        for world, proposal in zip(worlds, asked, strict=True)
+    ])  # fmt: skip
+    assert [getattr(each, "status", each) for each in done] == ["booked"] * 4

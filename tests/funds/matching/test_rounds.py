@@ -18,7 +18,7 @@ from funds.matching.rule_selectors import matched_minor
 from funds.matching.services import Giver
 from funds.settlement.facts import held_minor
 from funds.settlement.matching import pledge_identity
-from funds.settlement.services.rounds import round_estimate, round_settle, rounds_over, rules_end_over
+from funds.settlement.services.rounds import round_estimate, round_settle, rounds_over, rule_end_over, rules_over
 from tests.factories.funds import confirmed_pledge, open_village_project, pay, pledge
 from tests.factories.matching import ONE_TO_ONE, free_of, published, set_aside
 
@@ -177,7 +177,7 @@ def test_who_was_matched_is_forgotten_once_the_rule_has_ended(two):
     assert (donors_forget(), MatchDonor.objects.count()) == (0, 4)
     with after_the_round(round_):
         round_settle(version=round_)
-        rules_end_over(clock.today())
+        rule_end_over(rule=steady.rule)
         donors_forget()
         assert list(MatchDonor.objects.values_list("version", flat=True).distinct()) == [steady.pk]
         for each in made:
@@ -202,6 +202,7 @@ def test_a_rule_that_works_gift_by_gift_ends_with_its_last_day(two):
     version = published(two[0].custodian, ONE_TO_ONE | {"eligible": until()}, amount=1_000_00)
     confirmed_pledge(two[0].project, 300_00)
     with after_the_round(version):
-        assert rules_end_over(clock.today()) == [version.rule]
-        assert rules_end_over(clock.today()) == []
+        assert rules_over(clock.today()) == [version.rule]
+        assert [rule_end_over(rule=version.rule) for _n in range(2)] == [True, False]
+        assert rules_over(clock.today()) == []
     assert (free_of(version), set_aside(version)) == (700_00, 300_00)

@@ -1,11 +1,14 @@
 """Rules of pools are published with money, frozen, changed by new versions, and ended."""
 
+import functools
+
 import pytest
 
 from birge.errors import InsufficientFunds, InvalidInput, RuleNotMet
 from funds.matching.models import RuleVersion
 from funds.matching.rule_selectors import rule_money, rule_offered, rules_of_pool, versions_now
 from funds.matching.services import rule_clean
+from funds.matching.services.rules import MOST_BYTES
 from tests.factories.funds import confirmed_pledge, open_village_project, organisation
 from tests.factories.matching import ONE_TO_ONE, changed, ended, free_of, pool_with, published, set_aside
 
@@ -94,3 +97,20 @@ def test_rules_of_a_pool_stand_in_their_order(custodian):
     versions = [published(custodian, amount=1_000_00, pool=pool) for _n in range(3)]
     ended(versions[0].rule)
     assert list(rules_of_pool(pool)) == [versions[1], versions[2], versions[0]]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"kind": "proportional", "rate": 10**4000},
+        {"kind": "proportional", "rate": {"num": 1, "den": 10**4000}},
+        {"kind": "proportional", "rate": "1", "text": "x" * MOST_BYTES},
+        {"kind": "proportional", "rate": "1", "eligible": {"villages": ["4170"] * 10_000}},
+        {"kind": "proportional", "rate": "1", "text": functools.reduce(lambda inner, _n: [inner], range(900), "x")},
+    ],
+    ids=["rate", "divisor", "text", "villages", "depth"],
+)
+def test_a_rule_that_nobody_could_read_through_is_refused(data):
+    with pytest.raises(InvalidInput) as refused:
+        rule_clean(data, "KGS")
+    assert refused.value.field == "rule"

@@ -101,6 +101,8 @@ def meant(one: Rule) -> Rule:
         plain = replace(plain, rounding=LARGEST_REMAINDER)
     if one.kind == "quadratic" and one.variant == ROOTS:
         plain = replace(plain, spend_all=False)
+    if one.kind == "quadratic" and not one.variant.startswith("pairwise"):
+        plain = replace(plain, threshold=None)  # it may stand there, so that a page can change the variant
     if one.kind == "lump" and one.weights is not None:
         plain = replace(plain, weights={name: each for name, each in one.weights.items() if each})
     return plain
@@ -295,6 +297,7 @@ def test_once_is_said_as_the_rule_has_it():
 
 def test_several_reasons_of_a_project_are_said_one_after_the_other():
     assert reason_words("full") == ""
+    assert reason_words("pool_rest;pool_empty", "en") == "No more is left in this pool."
     assert reason_words("cap_donor;pool_empty", "en") == (
         "Some people reached the most for one person. Nothing is left in this pool."
     )
