@@ -1,0 +1,1 @@
+"""Exchange rates that are trusted. Read only."""
