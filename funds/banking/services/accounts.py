@@ -1,0 +1,61 @@
+"""Accounts of a custodian, and how their bank writes tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from birge.accounts.models import User
+from birge.audit.services import audit_record
+from birge.errors import Conflict, InvalidInput
+from birge.money import EXPONENTS
+from birge.organisations.models import Organisation, OrganisationKind
+from birge.organisations.permissions import Action, require
+
+from ..models import BankAccount, ColumnMapping
+from ..reading import StatementError, account_key, columns_check
+from ..wording import error_text
+
+
+@transaction.atomic
+def bank_account_open(
+    *, custodian: Organisation, number: str, currency: str, name: str, opened_on: dt.date, actor: User
+) -> BankAccount:
+    """Write down an account whose statements will be taken in.
+
+    Raises NotAllowed, InvalidInput with its field, Conflict (`bank_account_twice`).
+    """
+    require(actor, Action.PAYMENT_RECORD, custodian)
+    if custodian.kind != OrganisationKind.CUSTODIAN:
+        raise InvalidInput(_("Only custodians hold money."), field="custodian")
+    if not 4 <= len(account_key(number)) <= 40:
+        raise InvalidInput(_("Please write the number of the account as the bank does."), field="number")
+    if currency not in EXPONENTS:
+        raise InvalidInput(_("This currency is not known here."), field="currency")
+    try:
+        with transaction.atomic():
+            account = BankAccount.objects.create(
+                custodian=custodian, number=account_key(number), currency=currency,
+                name=name.strip()[:120] or currency, opened_on=opened_on,
+            )  # fmt: skip
+    except IntegrityError:
+        raise Conflict(_("This account is written down already."), code="bank_account_twice", field="number") from None
+    audit_record(actor=actor, action=Action.PAYMENT_RECORD, obj=account, organisation=custodian, opened=True)
+    return account
+
+
+@transaction.atomic
+def columns_save(*, account: BankAccount, columns: Mapping[str, Any], actor: User) -> ColumnMapping:
+    """Keep which column is what. Raises NotAllowed, InvalidInput (field `columns`)."""
+    require(actor, Action.PAYMENT_RECORD, account.custodian)
+    try:
+        columns_check(columns)
+    except StatementError as error:
+        raise InvalidInput(error_text(error), code="columns", field="columns") from None
+    mapping, _made = ColumnMapping.objects.update_or_create(account=account, defaults={"columns": dict(columns)})
+    audit_record(actor=actor, action=Action.PAYMENT_RECORD, obj=account, organisation=account.custodian, columns=True)
+    return mapping
