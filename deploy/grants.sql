@@ -11,7 +11,7 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO birge_app;
 REVOKE UPDATE, DELETE ON
     ledger_account, ledger_entry, ledger_posting,
     ledger_logleaf, ledger_lognode, ledger_logkey, ledger_checkpoint, ledger_cosignature, ledger_statementline,
-    audit_auditrecord, pledges_pledgetransition, releases_signature, works_transition
+    audit_auditrecord, pledges_pledgetransition, pools_ballot, pools_proposalstep, releases_signature, works_transition
 FROM birge_app;
 
 -- A balance moves on with its postings; a command gets its result; what opens a donor's commitment may be erased.
@@ -19,6 +19,14 @@ REVOKE UPDATE, DELETE ON ledger_balance, ledger_command FROM birge_app;
 GRANT UPDATE (amount, version) ON ledger_balance TO birge_app;
 GRANT UPDATE (result_ref) ON ledger_command TO birge_app;
 REVOKE UPDATE ON ledger_donoropening FROM birge_app;
+
+-- A rate stays as it came; what a person decided about it is added.
+REVOKE UPDATE, DELETE ON rates_rate FROM birge_app;
+GRANT UPDATE (status, decided_by_id, decided_at, reason, factor_method) ON rates_rate TO birge_app;
+
+-- What Stripe told us stays as it came; what came of it is added.
+REVOKE UPDATE, DELETE ON payments_stripeevent FROM birge_app;
+GRANT UPDATE (processed_at, outcome) ON payments_stripeevent TO birge_app;
 
 -- An entry waits until it stands in the log, then its row goes. The log has one head, and that only moves on.
 REVOKE UPDATE ON ledger_outbox FROM birge_app;

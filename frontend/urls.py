@@ -2,7 +2,19 @@
 
 from django.urls import include, path
 
-from frontend.views import associations, ledger, money, pledging, projects, public, rules, simulating, verify
+from frontend.views import (
+    associations,
+    cards,
+    ledger,
+    money,
+    pledging,
+    projects,
+    public,
+    rates,
+    rules,
+    simulating,
+    verify,
+)
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -24,11 +36,14 @@ urlpatterns = [
     path("money/<str:token>/prolong/", money.prolong, name="pledge_prolong"),
     path("money/<str:token>/forget/", money.forget, name="pledge_forget"),
     path("money/<str:token>/pay/", money.pay_with_play_money, name="pay_with_play_money"),
+    path("money/<str:token>/card/", cards.pay_by_card, name="pay_by_card"),
     path("money/<str:token>/yes/<str:public_id>/", money.payment_confirm_mine, name="payment_confirm_mine"),
     path("money/<str:token>/no/<str:public_id>/", money.payment_refuse_mine, name="payment_refuse_mine"),
     path("associations/", associations.association_list, name="association_list"),
     path("associations/<str:public_id>/", associations.association, name="association"),
     path("associations/<str:public_id>/<slug:wanted>/", associations.association, name="association_deed"),
+    path("rates/", rates.rates, name="rates"),
+    path("rates/<str:currency>/", rates.rate_history, name="rate_history"),
     path("rules/<str:public_id>/", rules.rule, name="rule"),
     path("rules/<str:public_id>/<int:number>/data.json", rules.rule_data, name="rule_data"),
     path("rules/<str:public_id>/<int:number>/round.json", rules.rule_run, name="rule_run"),

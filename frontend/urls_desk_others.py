@@ -9,8 +9,8 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 
 from frontend.views import council, donors, signing
-from frontend.views.custodian import desk, paying, payments, promises, recording, ways
-from frontend.views.offices import administration, members, organisations, requests, terms
+from frontend.views.custodian import desk, paying, payments, promises, recording, stripe, ways
+from frontend.views.offices import administration, members, organisations, rates, requests, terms
 
 
 def deeds(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
@@ -26,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{HELD}payments/", desk.custodian_payments, name="custodian_payments"),
     path(f"{HELD}waiting/", desk.custodian_waiting, name="custodian_waiting"),
     path(f"{HELD}unknown/list/", desk.custodian_unknown_list, name="custodian_unknown_list"),
+    path(f"{HELD}stripe/", stripe.custodian_stripe, name="custodian_stripe"),
     path(f"{HELD}decisions/", desk.custodian_decisions, name="custodian_decisions"),
     path(f"{HELD}refunds/", desk.custodian_refunds, name="custodian_refunds"),
     path(f"{HELD}calls/", desk.custodian_pledges, name="custodian_pledges"),
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *deeds("promise/<str:public_id>/", promises.custodian_pledge, "custodian_pledge"),
     *deeds("payment/<str:public_id>/", payments.custodian_payment, "custodian_payment"),
     *deeds("claim/<str:public_id>/", payments.custodian_claim, "custodian_claim"),
+    *deeds("stripe/<str:public_id>/", stripe.custodian_stripe_item, "custodian_stripe_item"),
     *deeds("correction/<str:public_id>/", payments.custodian_correction, "custodian_correction"),
     *deeds("pay/<str:public_id>/", paying.custodian_release, "custodian_release"),
     *deeds("refund/<str:public_id>/", paying.custodian_refund, "custodian_refund"),
@@ -62,5 +64,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *deeds("wishes/<str:public_id>/", requests.office_decision, "office_decision"),
     path("administration/", administration.administration, name="administration"),
     path("administration/acts/", administration.audit, name="audit"),
+    *deeds("administration/rates/<str:public_id>/", rates.rate_decision, "rate_decision"),
     *deeds("administration/<str:public_id>/", administration.organisation_check, "organisation_check"),
 ]

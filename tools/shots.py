@@ -30,6 +30,14 @@ GUEST_PAGES = {
     "project-done": "/p/{completed}/",
     "project-failed": "/p/{expired}/",
     "give": "/p/{open}/give/",
+    "pools": "/pools/",
+    "pool": "/pools/{pool}/",
+    "pool-pay": "/pools/{pool}/pay/",
+    "pool-report": "/pools/{pool}/report/",
+    "pool-statement": "/pools/{pool}/{month}/",
+    "rule": "/rules/{rule}/",
+    "associations": "/associations/",
+    "association": "/associations/{association}/",
     "money": "/money/{token}/",
     "ledger": "/ledger/",
     "project-ledger": "/p/{under_way}/ledger/",
@@ -48,6 +56,13 @@ DESKS = {
     "council": ("council-chair@ak-jar.example", ["/desk/", "/desk/council/"]),
     "signatory": ("signatory@jany-aryk.example", ["/desk/", "/desk/sign/"]),
     "custodian": ("officer-1@south.example", ["/desk/", "/desk/custodian/"]),
+    "pool-chair": ("chair@toolos.example", ["/desk/", "/desk/pools/{pool}/", "/desk/proposals/{proposal}/"]),
+    "pool-treasurer": ("treasurer@toolos.example", ["/desk/pools/{pool}/", "/desk/pools/{pool}/cash/"]),
+    "pool-signatory": ("signatory@toolos.example", ["/desk/", "/desk/proposals/{proposal}/"]),
+    "matching-donor": (
+        "manager@donor.example",
+        ["/desk/", "/desk/pools/{matching_pool}/", "/desk/pools/{matching_pool}/simulate/"],
+    ),
     "admin": ("admin@birge.example", ["/desk/", "/desk/administration/"]),
     "donor": ("aigul@donor.example", ["/desk/"]),
 }
@@ -95,7 +110,31 @@ def _names() -> dict[str, str]:
     account = entry.postings.select_related("account")[0].account.code if entry else ""
     if pledge is None or entry is None or own is None:
         raise SystemExit("There is no demonstration to show. Run `make run` first.")
-    return names | {"token": pledge_token(pledge), "entry": str(entry.pk), "own": own.public_id, "account": account}
+    known = {"token": pledge_token(pledge), "entry": str(entry.pk), "own": own.public_id, "account": account}
+    return names | known | _pool_names()
+
+
+def _pool_names() -> dict[str, str]:
+    """Return the identifiers of pools: an association's, with its rule, open proposal and last month, and a donor's."""
+    from birge.organisations.models import OrganisationKind
+    from funds.matching.models import Rule
+    from funds.pools.models import Pool, Proposal
+    from funds.pools.statements import months_of
+
+    proposal = Proposal.objects.filter(status="open").select_related("pool__organisation").first()
+    donors = Pool.objects.filter(organisation__kind=OrganisationKind.MATCHING_DONOR).first()
+    rule = Rule.objects.filter(pool_ref=proposal.pool.public_id).first() if proposal else None
+    if proposal is None or donors is None or rule is None:
+        raise SystemExit("There are no pools to show. Build the demonstration once more.")
+    year, month = months_of(proposal.pool)[0]
+    return {
+        "pool": proposal.pool.public_id,
+        "association": proposal.pool.organisation.public_id,
+        "proposal": proposal.public_id,
+        "rule": rule.public_id,
+        "month": f"{year}/{month}",
+        "matching_pool": donors.public_id,
+    }
 
 
 @contextmanager

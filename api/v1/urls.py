@@ -25,6 +25,7 @@ from .projects import steps
 from .projects import views as projects
 from .proposals import views as proposals
 from .questions import views as questions
+from .rates import views as rates
 from .refunds import views as refunds
 from .releases import views as releases
 from .rules import views as rules
@@ -148,6 +149,7 @@ urlpatterns = [
     path("releases/<pid:public_id>/sign/", releases.ReleaseSignView.as_view()),
     path("releases/<pid:public_id>/refuse/", releases.ReleaseRefuseView.as_view()),
     path("releases/<pid:public_id>/pay/", releases.ReleasePayView.as_view()),
+    path("rates/", rates.RateListView.as_view()),
     path("rules/", rules.RuleListView.as_view()),
     path("rules/<pid:public_id>/", rules.RuleView.as_view()),
     path("rules/<pid:public_id>/versions/<int:number>/run/", rules.RuleRunView.as_view()),

@@ -75,12 +75,14 @@ def associations_shown() -> QuerySet[Organisation]:
 def association_rows(organisations: list[Organisation]) -> list[Row]:
     """Return the lines of the list, with what each gave; in few queries whatever their number."""
     gave = gave_of(organisations)
+    have = set(Pool.objects.filter(organisation__in=organisations).values_list("organisation", flat=True))
+    silent = {each.pk: _("has not given yet") if each.pk in have else _("no common fund yet") for each in organisations}
     return [
         Row(
             title=each.name(language()),
             text=" · ".join([capfirst(str(OrganisationKind(each.kind).label)), _where(each)]),
             url=reverse("association", args=[each.public_id]),
-            amount=_sums(gave[each.pk].totals()) or _("has not given yet"),
+            amount=_sums(gave[each.pk].totals()) or silent[each.pk],
             tone="" if gave[each.pk].gifts else "soft",
         )
         for each in organisations

@@ -15,8 +15,9 @@ from birge.organisations.permissions import is_platform_administrator
 from birge.organisations.selectors import MONEY_ROLES, offices_of
 from funds.pledges.selectors import pledges_of
 from funds.pledges.tokens import pledge_token
-from funds.pools.models import StandingPromise
-from funds.pools.states import StandingStatus
+from funds.pools.models import PoolGift, StandingPromise
+from funds.pools.states import GiftStatus, StandingStatus
+from funds.pools.tokens import pool_gift_token
 
 from .facts import say
 from .tasks import Task, village_tasks
@@ -112,6 +113,7 @@ def promises(user: User) -> list[Promise]:
     said = language()
     return [
         *_monthly(user),
+        *_pool_gifts(user),
         *(
             Promise(
                 title=pledge.project.title(said),
@@ -135,4 +137,18 @@ def _monthly(user: User) -> list[Promise]:
             url=reverse("pool_monthly", args=[each.pool.public_id]),
         )
         for each in standing.select_related("pool").order_by("id")
+    ]
+
+
+def _pool_gifts(user: User) -> list[Promise]:
+    """Return what this person paid into pools, or said they would, each with its page; months stand on their own."""
+    gifts = PoolGift.objects.filter(giver__user=user, standing=None).exclude(status=GiftStatus.WITHDRAWN)
+    return [
+        Promise(
+            title=each.pool.name(language()),
+            amount=say(each.received_minor or each.amount_minor, each.currency),
+            status=str(each.get_status_display()),
+            url=reverse("pool_gift", args=[pool_gift_token(each)]),
+        )
+        for each in gifts.select_related("pool").order_by("-id")[:MOST_PROMISES]
     ]

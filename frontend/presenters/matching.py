@@ -42,7 +42,7 @@ class OfferLine:
 
 @dataclass(frozen=True)
 class RuleBlock:
-    """A rule on a project's page. `lead` is its first sentence, `more` are the others."""
+    """A rule on a project's page. `lead` is its first sentence, `more` are the others; `dry`: it can add no more."""
 
     pool: str
     pool_url: str
@@ -52,6 +52,7 @@ class RuleBlock:
     more: list[str]
     sums: list[str]
     ended: bool
+    dry: bool
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def _offer_line(offer: Offer, currency: str, *, known: bool) -> OfferLine:
         amount=amount,
         notes=notes,
         url=reverse("rule", args=[offer.version.rule.public_id]),
-        rule="" if offer.estimate else rule_words(data, language())[0],
+        rule="" if offer.estimate or not offer.matched else rule_words(data, language())[0],
     )
 
 
@@ -171,6 +172,7 @@ def _block(version: RuleVersion, names: dict[str, str], offered: int, did: Match
     rule = version.rule
     lead, *more = rule_words(version.data, language())
     ended = rule.status == RuleStatus.ENDED
+    dry = not ended and offered <= 0
     return RuleBlock(
         pool=names.get(rule.pool_ref, ""),
         pool_url=pool_url(rule.pool_ref) if rule.pool_ref in names else "",
@@ -178,13 +180,14 @@ def _block(version: RuleVersion, names: dict[str, str], offered: int, did: Match
         name=rule.name,
         lead=lead,
         more=more,
-        sums=_sums(offered, did, rule.currency, ended=ended),
+        sums=_sums(offered, did, rule.currency, left=not ended and not dry),
         ended=ended,
+        dry=dry,
     )
 
 
-def _sums(offered: int, did: Matched, currency: str, *, ended: bool) -> list[str]:
-    said = [] if ended else [_("%(sum)s left for all projects") % {"sum": say(offered, currency)}]
+def _sums(offered: int, did: Matched, currency: str, *, left: bool) -> list[str]:
+    said = [_("%(sum)s left for all projects") % {"sum": say(offered, currency)}] if left else []
     if did.reserved:
         said.append(_("%(sum)s waits for promises here") % {"sum": say(did.reserved, currency)})
     if did.given:

@@ -54,6 +54,7 @@ class Way:
     note: str
     details: list[tuple[str, str]]
     is_play_money: bool
+    is_card: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def money_page(pledge: Pledge, token: str) -> dict[str, Any]:
         "now_tone": tone,
         "now_line": line,
         "needs_confirmation": gift.first.status == PledgeStatus.MADE,
-        "ways_to_pay": ways_to_pay(gift.live) if gift.live.status == PledgeStatus.DUE and not gift.waiting else [],
+        "ways_to_pay": [] if gift.waiting else ways_now(gift.live),
         "to_pay": gift.live.amount,
         "payments_to_confirm": gift.waiting,
         "steps": step_lines(story(gift), progress, project),
@@ -199,16 +200,23 @@ def _collected_line(gift: Gift, progress: Progress) -> tuple[str, str]:
     ) % words
 
 
+def ways_now(pledge: Pledge) -> list[Way]:
+    """Return the ways that are shown now: all for a promise that is due; before that only a card, for who wants to."""
+    if pledge.status not in (PledgeStatus.CONFIRMED, PledgeStatus.DUE):
+        return []
+    return [way for way in ways_to_pay(pledge) if pledge.status == PledgeStatus.DUE or (way.is_card and way.works)]
+
+
 def ways_to_pay(pledge: Pledge) -> list[Way]:
     """Return the ways to pay this promise from the donor's country, those that work first."""
     known = providers()
     found = []
-    for method in payment_methods_for(pledge.custodian, pledge.country, clock.today()):
+    for method in payment_methods_for(pledge.custodian, pledge.country, clock.today(), cards_in=pledge.currency):
         provider = known.get(method.kind)
         if provider is None:
             continue
         details = [(detail_name(name), str(value)) for name, value in method.details.items()]
-        if method.kind != PaymentKind.SANDBOX:
+        if method.kind not in (PaymentKind.SANDBOX, PaymentKind.STRIPE):
             details.append((_("Write this with it"), pledge.public_id))
         found.append(
             Way(
@@ -217,6 +225,7 @@ def ways_to_pay(pledge: Pledge) -> list[Way]:
                 note=method.note(language()),
                 details=details if method.works else [],
                 is_play_money=provider.is_play_money,
+                is_card=method.kind == PaymentKind.STRIPE,
             )
         )
     return found

@@ -36,6 +36,7 @@ def rule_page(rule: Rule) -> dict[str, Any]:
     return {
         "rule": rule,
         "ended": rule.status == RuleStatus.ENDED,
+        "dry": money.offered <= 0,
         "pool": pools.get(rule.pool_ref, ""),
         "pool_url": pool_url(rule.pool_ref) if rule.pool_ref in pools else "",
         "words": rule_words(now.data, language()),

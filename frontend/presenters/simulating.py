@@ -70,7 +70,7 @@ def tried(form: TryForm, projects: list[Project], table: Past | None) -> dict[st
         "no_place": len(no_place),
         "silent": len(found.rows) - len(shown) - len(no_place),
         "cut": past.cut,
-        **_sums(found, form.currency),
+        **_sums(found, sum(row.contributed for row in shown), form.currency),
         "rule_json": rule_canonical(data).decode(),
         "amount": plain(said["pool"]),
     }
@@ -97,10 +97,10 @@ def _no_place(past: Past, project: str) -> bool:
     return facts is not None and facts.rest == 0
 
 
-def _sums(found: Simulated, currency: str) -> Mapping[str, Any]:
+def _sums(found: Simulated, contributed: int, currency: str) -> Mapping[str, Any]:
     return {
         "total": say(found.total, currency),
-        "contributed": say(found.contributed, currency),
+        "contributed": say(contributed, currency),
         "left": "" if found.left is None else say(found.left, currency),
         "gifts": found.gifts,
     }

@@ -11,6 +11,7 @@ from .custodian.desk import custodian_tasks
 from .donors import donor_tasks
 from .offices import administrator_tasks
 from .pools.tasks import pool_tasks
+from .rates import rate_tasks
 from .signing import signing_tasks
 from .tasks import Task
 from .terms import belonging_tasks
@@ -27,4 +28,5 @@ def tasks_for(user: User) -> list[Task]:
         *pool_tasks(user),
         *belonging_tasks(user),
         *administrator_tasks(user),
+        *rate_tasks(user),
     ]

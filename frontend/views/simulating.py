@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from birge import randomness
 from birge.accounts.models import User
+from birge.money import EXPONENTS
 from birge.organisations.permissions import Action, require
 from birge_engine.matching.tables import TableError
 from frontend.access import desk_page, signed_in
@@ -24,7 +25,7 @@ from funds.pools.selectors import pool_free
 from funds.settlement.simulating import MOST_BYTES, Past, past_from_table
 
 KEPT_SECONDS = 3600
-START_MINOR = 100_000_00
+START = 100_000
 
 
 @desk_page
@@ -61,6 +62,7 @@ def _page(request: HttpRequest, pool: Pool, actor: User, table_form: TableForm, 
         "kind_label": KINDS[kind],
         "kinds": [(f"{here}?kind={name}{kept}", label, name == kind) for name, label in KINDS.items()],
         "table_form": table_form,
+        "table_url": f"{request.get_full_path()}#table",  # what is wrong with it is said there
         "has_table": table is not None,
         "without_table": f"{here}?kind={kind}",
         "propose": proposal_url(pool),
@@ -76,7 +78,7 @@ def _form(request: HttpRequest, pool: Pool, kind: str, projects: list[tuple[str,
     empty = FORMS[kind](**more)
     # The first look is an answer already: the form's own numbers with the pool's free money.
     first = {name: field.initial for name, field in empty.fields.items() if field.initial is not None}
-    free = (pool_free(pool) or START_MINOR) // 100
+    free = (pool_free(pool) // 10 ** EXPONENTS[pool.currency]) or START
     return FORMS[kind]({**first, "kind": kind, "pool": str(free), "table": request.GET.get("table", "")}, **more)
 
 

@@ -19,6 +19,7 @@ class FactKind(enum.StrEnum):
     """What became known about money."""
 
     ARRIVED = "arrived"
+    SENT_BACK = "sent_back"  # the provider gave `amount_minor` of it back to the payer
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class PaymentFact:
     payment: Payment
     kind: FactKind
     command: Command
+    amount_minor: int = 0  # of what was sent back; all of it for an arrival
 
 
 def fact_report(fact: PaymentFact) -> uuid.UUID:

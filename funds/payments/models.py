@@ -10,6 +10,23 @@ from django.utils.translation import gettext_lazy as _
 from birge.ids import PublicIdField
 from birge.money import Money
 
+from .providers.stripe.models import StripeAccount, StripeAttempt, StripeEvent, StripeQuarantine, StripeRefund
+
+__all__ = [
+    "ALLOWED",
+    "ConfirmedHow",
+    "Identification",
+    "Payment",
+    "PaymentKind",
+    "PaymentMethod",
+    "PaymentStatus",
+    "StripeAccount",
+    "StripeAttempt",
+    "StripeEvent",
+    "StripeQuarantine",
+    "StripeRefund",
+]
+
 
 class PaymentKind(models.TextChoices):
     """By which way money came."""
@@ -20,6 +37,7 @@ class PaymentKind(models.TextChoices):
     VILLAGE = "village", _("the village's budget")
     POOL = "pool", _("from a pool")
     POOL_CASH = "pool_cash", _("cash, with a pool’s treasurer")
+    STRIPE = "stripe", _("card")
 
 
 class PaymentStatus(models.TextChoices):

@@ -7,21 +7,28 @@ import datetime as dt
 from django.db.models import Q, QuerySet, Sum
 
 from birge.organisations.models import Organisation
+from funds.ledger import codes
+from funds.ledger.kinds import EntryKind
+from funds.ledger.models import Posting
 from projects.works.models import Project
 
-from .models import Payment, PaymentKind, PaymentMethod, PaymentStatus
+from .models import Payment, PaymentKind, PaymentMethod, PaymentStatus, StripeRefund
+from .providers.stripe.accounts import account_for
 
 _K = PaymentKind
-USUAL_ORDER = (_K.TRANSFER, _K.CASH, _K.SANDBOX)
+USUAL_ORDER = (_K.STRIPE, _K.TRANSFER, _K.CASH, _K.SANDBOX)
 # Cards of these countries reach no foreign provider, so what works stands first: by hand, cash beside it.
-BY_HAND_FIRST = frozenset({"RU"})
+BY_HAND_FIRST = frozenset({"RU", "KG"})
 
 
-def payment_methods_for(custodian: Organisation, country: str, on: dt.date) -> list[PaymentMethod]:
+def payment_methods_for(
+    custodian: Organisation, country: str, on: dt.date, *, cards_in: str = ""
+) -> list[PaymentMethod]:
     """Return this custodian's ways to pay from `country` on that day, the most useful first.
 
     A record for the country stands before, and instead of, one of the same kind for all countries. Methods that do
-    not work are included with their note, after those that do; the village's own is never offered.
+    not work are included with their note, after those that do; the village's own is never offered, cards only in the
+    currency `cards_in`, and not without a usable account at Stripe.
     """
     records = PaymentMethod.objects.filter(
         Q(valid_to__isnull=True) | Q(valid_to__gte=on),
@@ -29,6 +36,8 @@ def payment_methods_for(custodian: Organisation, country: str, on: dt.date) -> l
         donor_country__in=["", country],
         valid_from__lte=on,
     ).exclude(kind=PaymentKind.VILLAGE)
+    if not cards_in or account_for(custodian, cards_in) is None:
+        records = records.exclude(kind=PaymentKind.STRIPE)
     best: dict[str, PaymentMethod] = {}
     for method in records.order_by("donor_country", "valid_from", "id"):
         best[method.kind] = method  # later ones win: a country's own record, then the newer one
@@ -57,6 +66,21 @@ def payments_of_pledges(refs: list[str]) -> QuerySet[Payment]:
 def payment_waits_for(pledge_ref: str) -> bool:
     """Say whether money for this pledge is recorded and not yet decided on."""
     return Payment.objects.filter(pledge_ref=pledge_ref, status=PaymentStatus.RECORDED).exists()
+
+
+def sent_back_minor(payment: Payment) -> int:
+    """Return what of a payment its provider has sent back by itself (minor units)."""
+    back = StripeRefund.objects.filter(attempt__payment=payment)
+    return int(back.aggregate(total=Sum("amount_minor"))["total"] or 0)
+
+
+def fees_minor(project: Project) -> int:
+    """Return what providers took from what was held for this project (minor units)."""
+    if project.custodian is None:
+        return 0
+    held = codes.held_project(project.custodian.public_id, project.public_id)
+    taken = Posting.objects.filter(account__code=held, currency=project.currency, entry__kind=EntryKind.FEE_CHARGED)
+    return int(taken.aggregate(total=Sum("amount"))["total"] or 0)
 
 
 def village_paid_minor(project: Project) -> int:

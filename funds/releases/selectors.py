@@ -9,6 +9,7 @@ from birge.accounts.models import User
 from birge.organisations.models import Organisation
 from funds.ledger import codes
 from funds.ledger.balances import balance
+from funds.payments.selectors import fees_minor
 from projects.updates.selectors import has_photos
 from projects.works.models import Milestone, MilestoneStatus, Project
 from projects.works.selectors import Missing
@@ -32,15 +33,21 @@ def release_missing(milestone: Milestone) -> list[Missing]:
     missing = []
     if project.status not in RELEASES_IN:
         missing.append(Missing("status", _("Money leaves only while the work is under way."), "status"))
-    if milestone.tranche_minor == 0:
+    if tranche_minor(milestone) == 0:
         missing.append(Missing("nothing", _("No money is tied to this stage."), "milestone"))
     if Release.objects.filter(milestone=milestone).exclude(status=ReleaseStatus.REFUSED).exists():
         missing.append(Missing("asked", _("The money of this stage was asked for already."), "milestone"))
     missing += _missing_before(milestone)
-    held = held_minor(project)
-    if held < milestone.tranche_minor:
+    if held_minor(project) < tranche_minor(milestone):
         missing.append(Missing("held", _("So much money is not held for this project."), "milestone"))
     return missing
+
+
+def tranche_minor(milestone: Milestone) -> int:
+    """Return what this stage pays out (minor units): the last one less by the fees that providers took."""
+    if milestone.project.milestones.filter(position__gt=milestone.position).exists():
+        return milestone.tranche_minor
+    return max(0, milestone.tranche_minor - fees_minor(milestone.project))
 
 
 def _missing_before(milestone: Milestone) -> list[Missing]:

@@ -6,6 +6,7 @@ from funds.ledger import codes
 from funds.ledger.balances import balance
 from funds.matching.rule_selectors import matched_minor
 from funds.matching.selectors import village_outstanding, village_share_minor
+from funds.payments.selectors import fees_minor
 from funds.pledges.conditions import ConditionFacts
 from funds.pledges.models import Party
 from funds.pledges.selectors import confirmed_count, promised_minor
@@ -22,7 +23,8 @@ def plan_facts(project: Project) -> PlanFacts:
 
     The village's share counts as promised from the opening, by its kenesh resolution; labour and things likewise,
     because the resolution adopts them with the plan. What rules of pools have reserved or given fills the matching
-    share, beside what a matching donor promised.
+    share, beside what a matching donor promised. What providers took as their fees is out of the plan: nobody promises
+    it anew, and the last stage pays out so much less.
     """
     opened = project.status in OPENED
     promised = {
@@ -36,7 +38,7 @@ def plan_facts(project: Project) -> PlanFacts:
         currency=project.currency,
         shares=shares,
         held_minor=held_minor(project),
-        plan_minor=project_money_minor(project),
+        plan_minor=project_money_minor(project) - fees_minor(project),
     )
 
 

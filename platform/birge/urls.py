@@ -7,6 +7,7 @@ from django.urls import include, path
 urlpatterns = [
     path("api/", include("api.urls")),
     path("ledger/", include("api.log.urls")),
+    path("webhooks/", include("api.webhooks.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("frontend.urls_short")),
     *i18n_patterns(

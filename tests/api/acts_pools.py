@@ -203,7 +203,7 @@ POOL_ACTS = [
     Act("refuse a pool's cash", cash_written, post("pools/{pool}/cash/{payment}/refuse/", WHY), ASSOCIATION,
         denied=404, told={403: MEMBER}),
     Act("take a pool's cash to the bank", cash_booked,
-        post("pools/{pool}/cash/bank/", {"amount": money(300_00), "bank_reference": "CB-1"}), CUSTODIAN),
+        sign("pools/{pool}/cash/bank/", {"amount": money(300_00), "bank_reference": "CB-1"}), CUSTODIAN),
     Act("propose to give", opened, post("pools/{pool}/proposals/", to_the_project), BELONG),
     Act("sign a proposal", two_needed, sign("proposals/{proposal}/yes/", read), ASSOCIATION, **OPEN),
     Act("sign the proposal that books", proposed, sign("proposals/{proposal}/yes/", read), ASSOCIATION, **OPEN),

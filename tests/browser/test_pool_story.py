@@ -116,7 +116,8 @@ def collect(story):
     neighbour.goto(reverse("pool_gift", args=[pool_gift_token(gift)]))
     send(neighbour, f"/yes/{payment.public_id}/")
     page = story.at(story.village.officer, "custodian_pool_bank", pool.public_id)
-    send(page, "/bank/", amount="500", bank_reference="BL-1", paper=paper("banked"))
+    taken = {"amount": "500", "bank_reference": "BL-1", "paper": paper("banked")}
+    send(page, "/bank/", **taken, code=code(story.village.officer))
     assert PoolGift.objects.filter(status="paid").count() == 6
     assert balance(codes.held_pool(pool.custodian.public_id, pool.public_id), "KGS") == 5_500_00
 

@@ -16,7 +16,7 @@ from funds.payments.selectors import payment_methods_for
 from funds.pledges.models import CreditChoice, Party, Pledge
 from funds.pledges.selectors import pledge_open_in_group
 from funds.pledges.states import PledgeStatus
-from funds.pledges.tokens import pledge_token
+from funds.pledges.tokens import pledge_link, pledge_token
 from funds.settlement.matched import MatchPart, match_parts, part_words
 from funds.settlement.selectors import StoryStep, pledge_story
 
@@ -152,6 +152,9 @@ class PledgeStoryOutput(PledgeOutput):
     credit_choice = serializers.SerializerMethodField()
     credit_line = serializers.SerializerMethodField()
     payment_methods = serializers.SerializerMethodField()
+    card_payment_link = serializers.SerializerMethodField(
+        help_text="The donor's own page, where they can pay by card now; null where that is not offered."
+    )
     story = serializers.SerializerMethodField()
 
     @extend_schema_field(MoneyOutput)
@@ -189,8 +192,17 @@ class PledgeStoryOutput(PledgeOutput):
     @extend_schema_field(PaymentMethodOutput(many=True))
     def get_payment_methods(self, pledge: Pledge) -> Any:
         """Return the ways to pay, the most useful first."""
-        methods = payment_methods_for(pledge.custodian, pledge.country, clock.today())
+        methods = payment_methods_for(pledge.custodian, pledge.country, clock.today(), cards_in=pledge.currency)
         return PaymentMethodOutput(methods, many=True).data
+
+    @extend_schema_field(serializers.URLField(allow_null=True))
+    def get_card_payment_link(self, pledge: Pledge) -> str | None:
+        """Return the page behind the donor's link. It is not given where an officer wrote the pledge down."""
+        if pledge.made_by_id or not pledge.is_open:
+            return None
+        methods = payment_methods_for(pledge.custodian, pledge.country, clock.today(), cards_in=pledge.currency)
+        offered = any(method.kind == PaymentKind.STRIPE and method.works for method in methods)
+        return pledge_link(pledge) if offered else None
 
     @extend_schema_field(StepOutput(many=True))
     def get_story(self, pledge: Pledge) -> Any:

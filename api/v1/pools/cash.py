@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,6 +17,7 @@ from api.idempotency import PARAMETER, idempotency, signed_once
 from api.throttling import FactorThrottle
 from api.v1.payments.inputs import FactorInput, RefuseInput
 from api.views import ListView, SignedIn, WriteView
+from birge.accounts.factors import FactorProof
 from funds.payments.models import Payment
 from funds.pools.selectors import pool_money
 from funds.settlement.services import (
@@ -133,30 +135,46 @@ class CashRefuseView(WriteView):
         return Response(PoolPaymentOutput(refused).data)
 
 
+@dataclass(frozen=True)
+class Banked:
+    """The entry by which cash came to the bank."""
+
+    public_id: str
+
+
 class CashBankView(WriteView):
     """The treasurer's cash came to the bank."""
 
+    throttle_classes = [FactorThrottle, *WriteView.throttle_classes]
+
     @extend_schema(
         summary="Say that a pool's cash came to the bank",
-        description="By an officer of its custodian. From then on it can be paid from.",
+        description="By an officer of its custodian who does not sign for the pool, with a second factor. From then on "
+        "it can be paid from.",
         request=CashBankInput,
         responses={201: CashBankOutput},
         parameters=[PARAMETER],
     )
     def post(self, request: Request, public_id: str) -> Response:
         """Book it."""
-        key, pool = idempotency(request), pool_for(self.actor, public_id)
+        (scope, key), pool = idempotency(request), pool_for(self.actor, public_id)
         body = self.read(CashBankInput)
-        entry = pool_cash_bank(
-            pool=pool,
-            amount=body["amount"],
-            actor=self.actor,
-            bank_reference=body["bank_reference"],
-            bank_line=document_named(self.actor, body.get("bank_line"), "bank_line"),
-            idempotency=key,
-        )
+
+        def bank(proof: FactorProof | None) -> Banked:
+            entry = pool_cash_bank(
+                pool=pool,
+                amount=body["amount"],
+                actor=self.actor,
+                bank_reference=body["bank_reference"],
+                bank_line=document_named(self.actor, body.get("bank_line"), "bank_line"),
+                proof=proof,
+                idempotency=(f"{scope}/bank", key),
+            )
+            return Banked(str(entry.pk))
+
+        banked = signed_once(request, verb="pool_cash_bank", target=public_id, body=body, run=bank, again=Banked)
         done: dict[str, Any] = {
-            "entry": entry.pk,
+            "entry": banked.public_id,
             "amount_minor": body["amount"].minor,
             "cash_minor": pool_money(pool).with_treasurer_minor,
             "currency": pool.currency,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.fields import LARGEST_MINOR, Day, MoneyInput, OneOf, PublicId, StrictSerializer, Text, WholeNumber
+from api.v1.payments.inputs import FactorInput
 from api.v1.pledges.inputs import ContactInput
 from birge.money import EXPONENTS
 from funds.pools.models import CREDIT_LINE_LENGTH
@@ -68,7 +69,7 @@ class GiverCodeInput(StrictSerializer):
     giver_code = Text(max_length=10, help_text="Six digits. After five wrong ones none is right for a day.")
 
 
-class CashBankInput(StrictSerializer):
+class CashBankInput(FactorInput):
     """The treasurer's cash came to the bank."""
 
     amount = MoneyInput()

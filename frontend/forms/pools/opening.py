@@ -19,7 +19,9 @@ class OpenPoolForm(OnceForm):
 
     aliases: ClassVar[dict[str, str]] = {"budget_minor": "budget"}
     name_ky = forms.CharField(label=_("Name in Kyrgyz"), max_length=160, required=False)
-    name_ru = forms.CharField(label=_("Name in Russian"), max_length=160)
+    name_ru = forms.CharField(
+        label=_("Name in Russian"), max_length=160, required=False, help_text=_("Empty: the Kyrgyz name is shown.")
+    )
     name_en = forms.CharField(label=_("Name in English"), max_length=160, required=False)
     custodian = forms.ChoiceField(
         label=_("Who shall hold the money?"),
@@ -50,3 +52,13 @@ class OpenPoolForm(OnceForm):
         ]
         typed = str(self.data.get("currency", "KGS"))
         self.fields["budget"].currency = typed if typed in EXPONENTS else "KGS"  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """One name is enough: where the Russian one is empty, the Kyrgyz one stands in its place."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        if not said.get("name_ru"):
+            if said.get("name_ky"):
+                said["name_ru"] = said["name_ky"]
+            elif "name_ky" not in self.errors and "name_ru" not in self.errors:
+                self.add_error("name_ky", _("Please write a name, in Kyrgyz or in Russian."))
+        return said

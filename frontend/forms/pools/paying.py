@@ -114,7 +114,8 @@ class BankedForm(PaperForm):
     """The treasurer's cash came to the bank."""
 
     paper_required = False
-    field_order = ("amount", "bank_reference", "paper")
+    field_order = ("amount", "bank_reference", "paper", "code")
+    code = CodeField()
     amount = MoneyField(label=_("How much came to the bank?"))
     bank_reference = forms.CharField(label=_("Number of the bank’s line, or of the slip"), max_length=80)
 

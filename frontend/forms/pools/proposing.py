@@ -70,7 +70,7 @@ class RuleTextForm(forms.Form):
         """Return the data; the service looks whether they are a rule."""
         try:
             data = json.loads(self.cleaned_data["rule"])
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise ValidationError(_("This cannot be read as JSON.")) from error
         if not isinstance(data, dict):
             raise ValidationError(_("A rule is one object of JSON: it begins with { and ends with }."))

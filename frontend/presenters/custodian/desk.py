@@ -16,6 +16,7 @@ from frontend.presenters.facts import say
 from frontend.presenters.tasks import Task
 from frontend.presenters.words import language
 from funds.payments.models import Identification, Payment, PaymentStatus
+from funds.payments.providers.stripe.quarantine import quarantined
 from funds.payments.selectors import payments_to_confirm
 from funds.pledges.models import Pledge
 from funds.pledges.states import PledgeStatus
@@ -105,6 +106,13 @@ def _heaps(custodian: Organisation, user: User) -> list[Heap]:
             "custodian_decisions",
         ),
         *_refund_heaps(custodian, user),
+        Heap(
+            quarantined(custodian).exclude(explained_by=user).order_by(),
+            "found_at",
+            lambda n: ngettext("%(n)s thing at Stripe to explain", "%(n)s things at Stripe to explain", n),
+            _("It does not fit our record, and nothing was booked."),
+            "custodian_stripe",
+        ),
         Heap(
             pledges_to_call(custodian).order_by(),
             "made_at",

@@ -81,6 +81,8 @@ def payment_context(payment: Payment, user: User) -> dict[str, Any]:
         note, tone = _("Refused: %(reason)s") % {"reason": payment.refused_reason}, "bad"
     elif status == PaymentStatus.REVERSED:
         note, tone = _("It was written down by mistake and taken out again."), "bad"
+        if payment.kind == PaymentKind.STRIPE:
+            note = _("The payment provider gave all of it back.")
     elif payment.unidentified:
         note, tone = _("Nobody knows whose money this is. It is counted, and belongs to no project."), "warn"
     return {

@@ -71,19 +71,21 @@ def pool_desk(pool: Pool, user: User) -> dict[str, Any]:
     decided = [each for each in proposals if each.status not in DECIDING][:MOST_DECIDED]
     is_open = pool.status == PoolStatus.OPEN
     cash = list(_cash_waiting(pool))
+    tasks, own = list(pool_tasks(user, pool)), _own_waiting(user, waiting, cash, names)
+    said = {task.url for task in tasks} | {row.url for row in own}  # no proposal stands twice on one page
     return {
         "pool": pool,
         "title": pool.name(language()),
         "back": Link(reverse("desk_pools", args=[pool.organisation.public_id]), pool.organisation.name(language())),
-        "tasks": list(pool_tasks(user, pool)),
-        "own": _own_waiting(user, waiting, cash, names),
+        "tasks": tasks,
+        "own": own,
         "held": say(money.held_minor, pool.currency),
         "money": money_facts(pool, money),
         "how": how_decided(pool.organisation),
         "has_terms": terms_now(pool.organisation) is not None,
         "is_open": is_open,
         "has_money": money.free_minor > 0,
-        "waiting": [proposal_row(each, names) for each in waiting],
+        "waiting": [row for row in (proposal_row(each, names) for each in waiting) if row.url not in said],
         "decided": [proposal_row(each, names) for each in decided],
         "rules": [
             Link(version.rule.public_id, version.rule.name)

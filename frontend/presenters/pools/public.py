@@ -74,6 +74,7 @@ class RuleCard:
     url: str
     words: list[str]
     ended: bool
+    dry: bool
     money: list[Fact]
     public_id: str
 
@@ -175,6 +176,7 @@ def _rule_card(version: RuleVersion, offered: int, reserved: int, given: int) ->
         url=rule_url(rule.public_id),
         words=rule_lines(version.data),
         ended=rule.status == RuleStatus.ENDED,
+        dry=offered <= 0,
         money=facts(
             Fact(_("Still there to match"), say(offered, rule.currency), css="num"),
             Fact(_("Reserved for promises"), say(reserved, rule.currency), css="num"),

@@ -26,10 +26,12 @@ from frontend.presenters.facts import Fact, day, facts, say
 from frontend.presenters.words import STATUS_TONE, language, place_line
 from funds.matching.models import Rule
 from funds.pools.models import Pool
+from funds.pools.selectors import pool_money
 from projects.works.models import Category, Project
 from projects.works.states import ProjectStatus
 
 from .ledger_lines import BROUGHT, DONORS, GIVEN, MATCHED, OTHERS, OWN, VILLAGE, Found, Line, Period, lines_of
+from .public import money_facts
 from .words import rule_url
 
 SMALL = 5  # groups under five are not broken down
@@ -120,6 +122,7 @@ def report_page(report: Report) -> dict[str, Any]:
         "first_iso": report.period.first.isoformat(),
         "last_iso": report.period.last.isoformat(),
         "empty": not report.lines,
+        **({} if report.lines else _held(pool)),
         "own": say(total.of(*OWN), currency),
         "brought": say(total.of(*BROUGHT), currency),
         "leverage": report.leverage,
@@ -255,6 +258,11 @@ def _brought_facts(total: Sums, currency: str) -> list[Fact]:
         return []
     words = {DONORS: _("People who give"), VILLAGE: _("Villages"), OTHERS: _("Other pools and matching donors")}
     return [Fact(words[part], say(total.of(part), currency), css="num") for part in BROUGHT]
+
+
+def _held(pool: Pool) -> dict[str, Any]:
+    money = pool_money(pool)
+    return {"held": say(money.held_minor, pool.currency), "held_facts": money_facts(pool, money)}
 
 
 def _shown(each: Sums, currency: str, *, brought: bool = True) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from birge.documents.models import Document
 from birge.organisations.permissions import Action, may
 from frontend.presenters.facts import say
 from funds.releases.models import Expense, ExpenseStatus, Release, ReleaseStatus, Side
-from funds.releases.selectors import advance_rest_minor, release_missing
+from funds.releases.selectors import advance_rest_minor, release_missing, tranche_minor
 from projects.works.models import Milestone, Project
 
 RECEIPT_TONE = {ExpenseStatus.SUBMITTED: "wait", ExpenseStatus.ACCEPTED: "", ExpenseStatus.REFUSED: "bad"}
@@ -60,7 +60,7 @@ def asking_page(project: Project, stage: Milestone) -> dict[str, Any]:
         Gap(each.text, reverse(WAYS_OUT[each.code], args=[project.public_id]) if each.code in WAYS_OUT else "")
         for each in release_missing(stage)
     ]
-    return {"stage_text": stage.text, "amount": say(stage.tranche_minor, project.currency), "gaps": gaps}
+    return {"stage_text": stage.text, "amount": say(tranche_minor(stage), project.currency), "gaps": gaps}
 
 
 def release_page(project: Project, release: Release, user: User) -> dict[str, Any]:

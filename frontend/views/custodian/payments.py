@@ -11,7 +11,7 @@ from frontend.access import desk_page, signed_in
 from frontend.deeds import Deed, Doing, deeds_page
 from frontend.forms.custodian import CodeOnlyForm, IdentifyForm, ReasonForm
 from frontend.presenters.custodian.subjects import claim_context, correction_context, payment_context
-from funds.payments.models import Identification, Payment, PaymentStatus
+from funds.payments.models import Identification, Payment, PaymentKind, PaymentStatus
 from funds.payments.services import payment_confirm, payment_refuse
 from funds.pledges.models import Pledge
 from funds.releases.models import Correction
@@ -67,7 +67,7 @@ def custodian_payment(request: HttpRequest, public_id: str, wanted: str = "") ->
             run=lambda doing: payment_correct_ask(payment=payment, actor=doing.actor, reason=doing.data["reason"]),
             thanks=_("Asked. Another officer decides."),
             danger=True,
-            offered=payment.status == PaymentStatus.CONFIRMED and not _live(payment),
+            offered=_correctable(payment),
         ),
     ]
     here = reverse("custodian_payment", args=[public_id])
@@ -181,6 +181,10 @@ def _identify(payment: Payment) -> Deed:
         to=lambda ref: reverse("custodian_claim", args=[ref]),
         offered=payment.unidentified and payment.status == PaymentStatus.CONFIRMED and not _live(payment),
     )
+
+
+def _correctable(payment: Payment) -> bool:
+    return payment.status == PaymentStatus.CONFIRMED and payment.kind != PaymentKind.STRIPE and not _live(payment)
 
 
 def _live(payment: Payment) -> bool:

@@ -26,6 +26,7 @@ from frontend.presenters import offices as shown
 from frontend.presenters.audit import audit_lines
 from frontend.presenters.facts import Link
 from frontend.presenters.joining import waiting_rows
+from frontend.presenters.rates import rates_to_decide
 from frontend.presenters.rows import page_of
 from frontend.presenters.words import language
 
@@ -44,6 +45,7 @@ def administration(request: HttpRequest) -> HttpResponse:
         "waiting": [shown.organisation_row(each) for each in shown.organisations_waiting()],
         "requests": [shown.request_row(each) for each in shown.requests_waiting()],
         "inside": waiting_rows(),
+        "rates": rates_to_decide(),
     }
     return render(request, "offices/administration.html", context)
 

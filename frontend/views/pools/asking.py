@@ -170,8 +170,10 @@ def _form_page(request: HttpRequest, pool: Pool, asking: Asking, form: OnceForm)
         "first_fields": [each for each in form.visible_fields() if each.name not in (*asking.limits, *LAST)],
         "last_fields": [each for each in form.visible_fields() if each.name in LAST],
         "limit_fields": [each for each in form.visible_fields() if each.name in asking.limits],
-        "limits_open": wrong and any(each.errors for each in form.visible_fields() if each.name in asking.limits),
-        "free": say(money.free_minor, pool.currency),
+        "limits_open": any(name in asking.initial for name in asking.limits)
+        or (wrong and any(each.errors for each in form.visible_fields() if each.name in asking.limits)),
+        "free": say(money.free_minor - money.with_treasurer_minor, pool.currency),
+        "cash": say(money.with_treasurer_minor, pool.currency) if money.with_treasurer_minor else "",
         "how": how_decided(pool.organisation),
     }
     return render(request, "pools/propose.html", context, status=422 if wrong else 200)
@@ -181,7 +183,8 @@ def _check(request: HttpRequest, pool: Pool, asking: Asking, form: OnceForm, use
     made = _previewed(pool, asking, form, user) if form.is_valid() else None
     if made is None:
         return _form_page(request, pool, asking, form)
-    free = pool_money(pool).free_minor
+    money = pool_money(pool)
+    free = money.free_minor - money.with_treasurer_minor  # cash moves once it is at the bank
     short = made.amount_minor > free
     context = {
         "pool": pool,

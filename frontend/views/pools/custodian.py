@@ -93,6 +93,7 @@ def custodian_pool_bank(request: HttpRequest, public_id: str, wanted: str = "") 
             actor=doing.actor,
             bank_reference=doing.data["bank_reference"],
             bank_line=doing.paper,
+            proof=doing.proof,
             idempotency=doing.key,
         )
 

@@ -140,7 +140,7 @@ def match_kind(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
 def _handed_over(request: HttpRequest, pool: Pool, handed: str) -> HttpResponse:
     try:
         data = json.loads(handed[:20_000])
-    except (json.JSONDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict):
         messages.error(request, _("This cannot be read as JSON."))

@@ -68,6 +68,9 @@ class Provider(Protocol):
     def available(self, custodian: Organisation, country: str, on: dt.date) -> bool:
         """Say whether this custodian takes it from that country on that day."""
 
+    def begun(self, request: PaymentRequest) -> bool:
+        """Say whether this was paid before: then `start` answers as it did, whatever became of the promise since."""
+
     def start(self, request: PaymentRequest) -> NextStep:
         """Begin a payment; called again with the same key it answers the same."""
 
@@ -84,6 +87,10 @@ class ByHand:
     def available(self, custodian: Organisation, country: str, on: dt.date) -> bool:
         """Say whether a working method of this kind is on record."""
         return any(method.kind == self.kind and method.works for method in payment_methods_for(custodian, country, on))
+
+    def begun(self, request: PaymentRequest) -> bool:
+        """Say no: people move the money, and nothing begins here."""
+        return False
 
     def start(self, request: PaymentRequest) -> NextStep:
         """Return what the payer must write or know, from the custodian's own record."""

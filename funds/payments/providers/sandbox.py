@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from birge.money import Money
 from birge.organisations.models import Organisation
+from funds.ledger.models import Command
 
 from ..models import Payment, PaymentKind
 from ..selectors import payment_methods_for
@@ -37,6 +38,10 @@ class Sandbox:
     def available(self, custodian: Organisation, country: str, on: dt.date) -> bool:
         """Say whether the custodian has switched it on."""
         return any(method.kind == self.kind and method.works for method in payment_methods_for(custodian, country, on))
+
+    def begun(self, request: PaymentRequest) -> bool:
+        """Say whether the play money has come."""
+        return Command.objects.filter(scope=f"{self.kind}:{request.custodian.public_id}", key=request.key).exists()
 
     def start(self, request: PaymentRequest) -> NextStep:
         """Let the play money arrive now."""

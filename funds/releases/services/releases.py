@@ -24,7 +24,7 @@ from projects.works.services.signatories import signatory_check
 
 from ..entries import released_draft
 from ..models import RELEASE_ALLOWED, Release, ReleaseStatus, Side, Signature
-from ..selectors import RELEASES_IN, release_missing
+from ..selectors import RELEASES_IN, release_missing, tranche_minor
 
 BASES = frozenset({DocumentKind.CONTRACT, DocumentKind.QUOTE})
 
@@ -53,7 +53,7 @@ def release_ask(*, milestone: Milestone, actor: User, reason: str, basis: Docume
         project=project,
         milestone=milestone,
         custodian=_custodian(project),
-        amount_minor=milestone.tranche_minor,
+        amount_minor=tranche_minor(milestone),
         currency=project.currency,
         reason=why,
         basis=basis,

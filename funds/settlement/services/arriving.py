@@ -17,9 +17,10 @@ from funds.matching.services import (
     matches_give,
     matches_split,
     rules_draw,
+    rules_lock,
     village_meet,
 )
-from funds.payments.facts import PaymentFact
+from funds.payments.facts import FactKind, PaymentFact
 from funds.payments.models import Payment, PaymentKind
 from funds.pledges.entries import confirmed_draft, met_draft
 from funds.pledges.models import ConfirmedHow, Pledge
@@ -33,13 +34,16 @@ from ..matched import parts_text
 from ..matching import giver_of, match_facts, matched_at_all
 from .advancing import project_advance, project_lock
 from .assets import asset_code
+from .sent_back import money_sent_back
 
 
 def payment_fact_apply(fact: PaymentFact) -> uuid.UUID:
-    """Book an arrived payment and all that follows from it; return the id of its cash entry.
+    """Book an arrived payment, or one sent back, and all that follows from it; return the id of its cash entry.
 
     Registered as settings.PAYMENT_FACT_HANDLER. The payment's row is locked already; project and pledge follow.
     """
+    if fact.kind is FactKind.SENT_BACK:
+        return money_sent_back(fact)
     payment = fact.payment
     if payment.project is None and payment.pool_ref:
         return _to_pool(fact)
@@ -78,6 +82,7 @@ def pledge_meet(payment: Payment, command: Command) -> None:
     if waiting is None:
         return
     pledge = pledge_lock(waiting)
+    rules_lock(project=pledge.project, coming=matched_at_all(pledge))
     post(command=command, drafts=[met_draft(pledge)])
     lacking = pledge.plan_amount_minor - payment.amount_minor
     was_due = pledge.status == PledgeStatus.DUE

@@ -14,6 +14,8 @@ def asset_code(payment: Payment) -> str:
             return codes.cash_box(custodian)
         case PaymentKind.POOL_CASH:
             return codes.cash_pool(custodian, payment.pool_ref)
+        case PaymentKind.STRIPE:
+            return codes.stripe(custodian)
         case PaymentKind.SANDBOX:
             return codes.sandbox(custodian)
         case _:

@@ -22,7 +22,7 @@ from funds.ledger.kinds import EntryKind
 from funds.ledger.models import Command, Entry
 from funds.ledger.posting import AccountKey, EntryDraft, Leg, command_finish, command_open, post
 from funds.matching.selectors import village_outstanding, village_share_minor
-from funds.matching.services import matches_take_back, village_unmeet
+from funds.matching.services import matches_take_back, rules_lock, village_unmeet
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
 from funds.payments.selectors import village_paid_minor
 from funds.payments.services import payment_lock, transition_check
@@ -48,7 +48,7 @@ def payment_correct_ask(*, payment: Payment, actor: User, reason: str) -> Correc
     """Ask that a confirmed payment be taken back because it was written down by mistake.
 
     Raises NotAllowed, InvalidInput (`reason`), RuleNotMet (`transition`; `too_late` once money may have left;
-    `by_decision` for what a pool gave), Conflict (`asked_already`).
+    `by_decision` for what a pool gave, `by_provider` for a card), Conflict (`asked_already`).
     """
     require(actor, Action.CORRECTION_ASK, payment.custodian)
     if not reason.strip():
@@ -152,6 +152,7 @@ def _promise_again(payment: Payment, project: Project, command: Command) -> None
         owed = max(0, village_share_minor(project) - others) - village_outstanding(project)
         village_unmeet(project=project, met=list(met), amount=owed, command=command)
         return
+    rules_lock(project=project)
     for entry in met:
         pledge = Pledge.objects.filter(entry_id=entry.resolves_id).first()
         if pledge is not None:
@@ -184,6 +185,10 @@ def _reconfirm(pledge: Pledge, command: Command) -> Pledge:
 def _too_late_check(payment: Payment) -> None:
     if payment.kind == PaymentKind.POOL:
         raise RuleNotMet(_("A pool decided on this; nobody wrote it down by mistake."), code="by_decision")
+    if payment.kind == PaymentKind.STRIPE:
+        raise RuleNotMet(
+            _("Nobody wrote this down: the payment provider told us. Give it back there instead."), code="by_provider"
+        )
     if payment.project is not None and payment.project.status not in BEFORE_MONEY_LEAVES:
         raise RuleNotMet(
             _("The project has begun, stopped or ended: its money may have left. Please talk to the administrator."),

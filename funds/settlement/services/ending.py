@@ -7,7 +7,7 @@ from django.db import transaction
 from funds.ledger.models import Command
 from funds.ledger.posting import post
 from funds.matching.selectors import reserved_refs
-from funds.matching.services import match_release, matches_release, village_promise_end
+from funds.matching.services import match_release, matches_release, rules_lock, village_promise_end
 from funds.pledges.models import Pledge
 from funds.pledges.notices import pledge_notice
 from funds.pledges.services import pledge_lapse, pledge_lock
@@ -23,6 +23,7 @@ def promises_end(*, project: Project, command: Command, reason: str) -> list[Ple
 
     Called when a project expires or is cancelled, under that command; it moves no money. Returns the pledges.
     """
+    rules_lock(project=project)
     waiting = Pledge.objects.filter(project=project, status__in=[PledgeStatus.MADE, *OPEN]).order_by("id")
     ended = []
     for pledge in waiting:

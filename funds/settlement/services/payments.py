@@ -14,7 +14,6 @@ from birge.documents.models import Document
 from birge.errors import InvalidInput, NotAllowed, RuleNotMet
 from birge.money import Money
 from birge.organisations.models import Organisation
-from funds.ledger.models import Command
 from funds.matching.selectors import village_share_minor
 from funds.payments.models import Payment, PaymentKind
 from funds.payments.providers.base import NextStep, PaymentRequest
@@ -178,8 +177,7 @@ def pledge_pay(*, pledge: Pledge, kind: str, key: str, amount: Money | None = No
         key=f"{pledge.public_id}:{key}",
         on=today,
     )
-    known = Command.objects.filter(scope=f"{kind}:{pledge.custodian.public_id}", key=request.key).exists()
-    if not known:  # a replay is answered as it was, whatever became of the pledge since
+    if not provider.begun(request):  # a replay is answered as it was, whatever became of the pledge since
         _takes_money(pledge)
     return provider.start(request)
 

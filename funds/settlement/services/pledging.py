@@ -22,6 +22,7 @@ from funds.matching.services import (
     match_reserve,
     matches_release,
     rules_draw,
+    rules_lock,
 )
 from funds.payments.selectors import payment_waits_for
 from funds.pledges.entries import released_draft
@@ -184,6 +185,7 @@ def promise_release(pledge: Pledge, command: Command) -> None:
     """Take out of the pledge book what it holds for a locked, not yet ended pledge: promise and match."""
     if not pledge.is_open:
         return
+    rules_lock(project=pledge.project)
     drafts: list[EntryDraft] = [released_draft(pledge)]
     unreserved = match_release(pledge_ref=pledge.public_id)
     if unreserved is not None:

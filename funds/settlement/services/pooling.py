@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from birge.money import Money, format_money
 from birge.notifications.contacts import fingerprint
 from birge.notifications.services import Contact
 from birge.organisations.permissions import Action, may, require
+from birge.organisations.selectors import SIGNING, holds_office
 from funds.ledger import codes
 from funds.ledger.kinds import EntryKind
 from funds.ledger.models import Entry
@@ -214,13 +216,22 @@ def pool_cash_bank(
     actor: User,
     bank_reference: str,
     bank_line: Document | None,
+    proof: FactorProof | None,
     idempotency: tuple[str, str],
 ) -> Entry:
     """Book, as the custodian's officer, that the treasurer's cash came to the bank; the same request books it once.
 
-    Raises NotAllowed, InvalidInput with its field, RuleNotMet (`not_so_much_cash`), KeyReused.
+    Never by who signs for the pool, nor by who ever wrote its cash down: they would spend what they alone have seen.
+    Raises NotAllowed (also `same_person`), SecondFactorRequired, InvalidInput with its field, RuleNotMet
+    (`not_so_much_cash`), KeyReused.
     """
     require(actor, Action.PAYMENT_CONFIRM, pool.custodian)
+    if _had_the_cash(actor, pool):
+        raise NotAllowed(
+            _("Who signs for the pool does not say that its cash came to the bank. Another officer must."),
+            code="same_person",
+        )
+    method = factor_require(proof, actor).method
     amount_check(pool, amount)
     reference = bank_reference.strip()
     if not reference:
@@ -240,20 +251,11 @@ def pool_cash_bank(
             field="amount",
             available=cash,
         )
-    custodian = locked.custodian.public_id
-    draft = EntryDraft(
-        kind=EntryKind.CASH_BANKED,
-        legs=[
-            _leg(codes.bank(custodian), locked.currency, amount.minor),
-            _leg(codes.cash_pool(custodian, locked.public_id), locked.currency, -amount.minor),
-        ],
-        documents=[(bank_line.sha256, bank_line.kind)] if bank_line else [],
-    )
-    entry = post(command=opened.command, drafts=[draft])[0]
+    entry = post(command=opened.command, drafts=[_banked_draft(locked, amount.minor, bank_line)])[0]
     command_finish(opened.command, locked.public_id)
     audit_record(
         actor=actor, action="pool_cash_bank", obj=locked, organisation=locked.custodian, reference=reference,
-        amount_minor=amount.minor, entry=str(entry.pk),
+        amount_minor=amount.minor, entry=str(entry.pk), factor=method,
     )  # fmt: skip
     return entry
 
@@ -291,6 +293,24 @@ def _ask_payer(gift: PoolGift, giver: Giver, payment: Payment, treasurer: User) 
     if giver.contact is not None and not flooded(giver.contact):
         code = payment_code(gift, payment.public_id)
         gift_notice(gift, "pool_payment_to_confirm", received=payment.amount, code=code, treasurer=str(treasurer))
+
+
+def _banked_draft(pool: Pool, amount: int, bank_line: Document | None) -> EntryDraft:
+    custodian = pool.custodian.public_id
+    return EntryDraft(
+        kind=EntryKind.CASH_BANKED,
+        legs=[
+            _leg(codes.bank(custodian), pool.currency, amount),
+            _leg(codes.cash_pool(custodian, pool.public_id), pool.currency, -amount),
+        ],
+        documents=[(bank_line.sha256, bank_line.kind)] if bank_line else [],
+    )
+
+
+def _had_the_cash(actor: User, pool: Pool) -> bool:
+    signs = holds_office(actor, pool.organisation, SIGNING)
+    cash = Payment.objects.filter(pool_ref=pool.public_id, kind=PaymentKind.POOL_CASH)
+    return signs or cash.filter(Q(recorded_by=actor) | Q(confirmed_by=actor)).exists()
 
 
 def _gift_of(payment: Payment) -> PoolGift:

@@ -14,14 +14,14 @@ from birge.accounts.models import User
 from birge.audit.services import audit_record
 from birge.errors import BirgeError, Conflict, InsufficientFunds, NotAllowed, RuleNotMet
 from birge.money import Money, format_money
-from birge.organisations.models import DecidedHow
+from birge.organisations.models import DecidedHow, Role, Term
 from birge.organisations.permissions import Action, require
 from birge.organisations.selectors import signers
 from funds.ledger import codes
 from funds.ledger.kinds import EntryKind
 from funds.ledger.models import Command, Entry
 from funds.ledger.posting import AccountKey, EntryDraft, Leg, command_finish, command_open, post
-from funds.matching.services import rule_budget_add, rule_change, rule_end, rule_publish
+from funds.matching.services import rule_budget_add, rule_change, rule_end, rule_lock, rule_publish
 from funds.payments.models import ConfirmedHow, Payment, PaymentKind, PaymentStatus
 from funds.pledges.models import ConfirmedHow as PledgeConfirmedHow
 from funds.pledges.services import pledge_make_for_pool
@@ -33,10 +33,12 @@ from funds.pools.services import (
     content_stands,
     deciders,
     give_check,
+    needed_now,
     pass_on_check,
     proposal_lock,
     proposal_move,
     rule_of,
+    rule_version,
     step_write,
 )
 from funds.pools.states import ProposalKind, ProposalStatus
@@ -54,7 +56,8 @@ def proposal_book(*, proposal: Proposal, actor: User, proof: FactorProof | None)
     Booked once more, it stays as it is. What cannot be booked now stays approved until its deadline. Raises NotAllowed
     (also `same_person`), SecondFactorRequired, Conflict (`changed`), InsufficientFunds, RuleNotMet (`not_approved`,
     `late`, `not_banked`, `not_open`, `plan_full`, `closed`, `other_custodian`, `other_currency`, `no_rule`,
-    `rule_ended`).
+    `rule_ended`; `rule_changed` and `stake_grew` since it was proposed; `let_in_by_you`: members whom who books let in
+    said yes).
     """
     require(actor, Action.PROPOSAL_BOOK, proposal.pool.organisation)
     method = factor_require(proof, actor).method
@@ -91,7 +94,7 @@ def ballot_cast_and_book(
 
 def _book(proposal: Proposal, actor: User, method: str) -> Proposal:
     """Book a locked proposal. Its command is opened under its lock: see `pools.services.locking`."""
-    _ready_check(proposal)
+    _ready_check(proposal, actor)
     opened = command_open(scope=f"proposal:{proposal.public_id}", key="book", request={"digest": proposal.digest})
     amount = int(proposal.content.get("amount_minor", 0))
     if amount:
@@ -114,14 +117,26 @@ def _book(proposal: Proposal, actor: User, method: str) -> Proposal:
     return booked
 
 
-def _ready_check(proposal: Proposal) -> None:
+def _ready_check(proposal: Proposal, actor: User) -> None:
     if proposal.status != ProposalStatus.APPROVED:
         raise RuleNotMet(_("This is not approved."), code="not_approved", status=proposal.status)
     if proposal.deadline < clock.today():
         raise RuleNotMet(_("The last day to decide has passed."), code="late")
-    said_yes = proposal.ballots.filter(yes=True).exclude(person=proposal.made_by).count()
-    if said_yes < proposal.needed or not content_stands(proposal):
+    said_yes = proposal.ballots.filter(yes=True).exclude(person=proposal.made_by)
+    if said_yes.count() < proposal.needed or not content_stands(proposal):
         raise Conflict(_("This is not what was decided. It cannot be booked."), code="changed")
+    if said_yes.count() < needed_now(proposal):
+        raise RuleNotMet(
+            _("More money is set aside for this rule by now, so more people must agree. Please propose it anew."),
+            code="stake_grew",
+        )
+    let_in = Term.objects.filter(
+        office__organisation=proposal.pool.organisation, office__role=Role.MEMBER, granted_by=actor
+    )
+    if said_yes.exclude(role=Role.MEMBER, person__in=let_in.values("user")).count() < proposal.needed:
+        raise RuleNotMet(
+            _("You let in some of those who said yes. Another who signs must book this."), code="let_in_by_you"
+        )
 
 
 def _money_check(pool: Pool, amount: int) -> None:
@@ -191,7 +206,9 @@ def _pass_on(proposal: Proposal, command: Command, _actor: User, _method: str) -
 def _match(proposal: Proposal, command: Command, _actor: User, _method: str) -> Booked:
     pool, content = proposal.pool, proposal.content
     if "rule_ref" in content:
-        rule = rule_of(pool, content["rule_ref"])
+        rule = rule_lock(rule_of(pool, content["rule_ref"]))
+        if content.get("rule_version", 0) != rule_version(rule):
+            raise RuleNotMet(_("The rule says something else by now. Please propose it anew."), code="rule_changed")
         return rule_budget_add(rule=rule, amount_minor=content["amount_minor"], command=command), ""
     _version, entry = rule_publish(
         pool_ref=pool.public_id,

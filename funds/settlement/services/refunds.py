@@ -25,8 +25,9 @@ from funds.ledger.kinds import EntryKind
 from funds.ledger.posting import AccountKey, EntryDraft, Leg, command_finish, command_open, post
 from funds.matching.models import Given
 from funds.matching.rule_selectors import given_waiting
-from funds.matching.services import matches_return
+from funds.matching.services import matches_return, rules_lock
 from funds.payments.models import Identification, Payment, PaymentKind, PaymentStatus
+from funds.payments.selectors import sent_back_minor
 from funds.pledges.models import Pledge
 from funds.pledges.notices import money_text, pledge_notice
 from funds.pledges.services import pledge_refunded
@@ -94,6 +95,7 @@ def refunds_open(project: Project) -> list[Refund]:
     Everyone alike, donors, village and pools; the largest remainder gets the odd tyiyn, the earlier source first.
     Called again for money that was confirmed later, it divides only what is not on its way back already.
     """
+    rules_lock(project=project)
     waiting = Refund.objects.filter(project=project).exclude(status=RefundStatus.PAID)
     held = held_minor(project) - int(waiting.aggregate(total=Sum("amount_minor"))["total"] or 0)
     sources = _sources(project)
@@ -111,8 +113,13 @@ def _sources(project: Project) -> list[Source]:
         .select_related("custodian")
         .order_by("id")
     )
-    paid = [Source(payment.amount_minor, partial(refund_open, payment, project)) for payment in payments]
+    paid = [Source(_kept_minor(payment), partial(refund_open, payment, project)) for payment in payments]
     return paid + [Source(given.amount_minor, partial(_match_back, given)) for given in given_waiting(project)]
+
+
+def _kept_minor(payment: Payment) -> int:
+    back = sent_back_minor(payment) if payment.kind == PaymentKind.STRIPE else 0
+    return payment.amount_minor - back
 
 
 def _match_back(given: Given, amount_minor: int) -> None:
@@ -165,7 +172,7 @@ def _back_in_pool(refund: Refund) -> Refund:
     entry = post(command=opened.command, drafts=[draft])[0]
     refund.status, refund.entry_id, refund.confirmed_at = RefundStatus.PAID, entry.id, clock.now()
     refund.save(update_fields=["status", "entry_id", "confirmed_at"])
-    _pledges_close(refund)
+    pledges_close(refund)
     command_finish(opened.command, refund.public_id)
     return refund
 
@@ -221,7 +228,7 @@ def refund_confirm(*, refund: Refund, actor: User, proof: FactorProof | None) ->
     refund.status, refund.entry_id = RefundStatus.PAID, entry.id
     refund.confirmed_by, refund.confirmed_at = actor, clock.now()
     refund.save()
-    _pledges_close(refund)
+    pledges_close(refund)
     command_finish(opened.command, refund.public_id)
     audit_record(actor=actor, action=Action.REFUND_CONFIRM, obj=refund, organisation=refund.custodian, factor=method)
     return refund
@@ -263,7 +270,7 @@ def gift_entry(payment: Payment) -> uuid.UUID | None:
     return identified.entry_id if identified is not None else payment.entry_id
 
 
-def _pledges_close(refund: Refund) -> None:
+def pledges_close(refund: Refund) -> None:
     """Mark the gift's pledges as refunded once nothing of their payments is still to go back."""
     group = refund.payment.group
     if not group:

@@ -69,21 +69,20 @@ def rounds_over(today: dt.date) -> list[RuleVersion]:
     return [version for version in _with_last_day(today) if not rule_with(version.data, 0).by_gift]
 
 
+def rules_over(today: dt.date) -> list[Rule]:
+    """Return the rules that work gift by gift and whose last day has passed."""
+    return [version.rule for version in _with_last_day(today) if rule_with(version.data, 0).by_gift]
+
+
 @transaction.atomic
-def rules_end_over(today: dt.date) -> list[Rule]:
-    """End the rules that work gift by gift and whose last day has passed; return them."""
-    ended = []
-    for version in _with_last_day(today):
-        if not rule_with(version.data, 0).by_gift:
-            continue
-        opened = command_open(
-            scope=f"rule:{version.rule.public_id}", key="end", request={"rule": version.rule.public_id}
-        )
-        if not opened.replayed:
-            rule_end(rule=version.rule, command=opened.command)
-            command_finish(opened.command, version.rule.public_id)
-            ended.append(version.rule)
-    return ended
+def rule_end_over(*, rule: Rule) -> bool:
+    """End a rule whose last day has passed, once; say whether it was this call that did."""
+    opened = command_open(scope=f"rule:{rule.public_id}", key="end", request={"rule": rule.public_id})
+    if opened.replayed:
+        return False
+    rule_end(rule=rule, command=opened.command)
+    command_finish(opened.command, rule.public_id)
+    return True
 
 
 def round_estimate(*, version: RuleVersion, project: Project, giver: Giver | None = None) -> int:

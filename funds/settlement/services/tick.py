@@ -29,7 +29,7 @@ from projects.works.states import ProjectStatus
 
 from .pledging import pledge_lapse_and_release
 from .refunds import ENDED, project_expire_and_refund, refunds_open_late
-from .rounds import round_settle, rounds_over, rules_end_over
+from .rounds import round_settle, rounds_over, rule_end_over, rules_over
 
 logger = logging.getLogger(__name__)
 
@@ -147,7 +147,11 @@ def _end_rules(today: dt.date, report: TickReport) -> None:
             report.rounds.append(round_settle(version=version).public_id)
         except BirgeError as refusal:
             _failed(report, version.ref, refusal)
-    report.rules_ended += [rule.public_id for rule in rules_end_over(today)]
+    for rule in rules_over(today):
+        try:
+            report.rules_ended += [rule.public_id] if rule_end_over(rule=rule) else []
+        except BirgeError as refusal:
+            _failed(report, rule.public_id, refusal)
     donors_forget()
 
 

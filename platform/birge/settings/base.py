@@ -55,10 +55,12 @@ INSTALLED_APPS = [
     "projects.questions",
     "projects.imports",
     "funds.ledger",
+    "funds.rates",
     "funds.matching",
     "funds.pools",
     "funds.pledges",
     "funds.payments",
+    "funds.banking",
     "funds.releases",
     "funds.settlement",
     "funds.demonstration",
@@ -204,7 +206,16 @@ TASKS: dict[str, Any] = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend
 
 # Money
 PAYMENT_FACT_HANDLER = "funds.settlement.services.payment_fact_apply"
-PAYMENT_PROVIDERS = ["funds.payments.providers.transfer", "funds.payments.providers.cash"]
+PAYMENT_PROVIDERS = [
+    "funds.payments.providers.stripe.provider",  # offered only with an account and its keys, see docs/operations.md
+    "funds.payments.providers.transfer",
+    "funds.payments.providers.cash",
+]
+STRIPE_API_BASE = "https://api.stripe.com"
+STRIPE_TIMEOUT = 20  # seconds; what takes longer is unknown, not failed
+STRIPE_FEE_BORNE_BY = env("STRIPE_FEE_BORNE_BY", default="purpose")  # or "reserve", as far as it reaches
+# Who says which transfers are awaited: (account) -> list of funds.banking.suggesting.Expected. Empty: nobody.
+BANKING_EXPECTED = ""
 LEDGER_ORIGIN = env("LEDGER_ORIGIN", default="birge.local/ledger")  # the name of the log, for ever
 LEDGER_SIGNER = env("LEDGER_SIGNER", default=str(VAR / "signer"))  # the folder of its key: never in a backup of data
 LEDGER_EXPORTS = env("LEDGER_EXPORTS", default=str(VAR / "exports"))
@@ -214,6 +225,11 @@ LEDGER_PUBLISHED = {  # who gives out what stands beside the log, so that rules 
     "runs": "funds.settlement.published.runs",
 }
 LEDGER_WITNESSES: list[str] = env.list("LEDGER_WITNESSES", default=[])  # keys of those whose cosignatures we show
+RATES_URLS = ["https://www.nbkr.kg/XML/daily.xml", "https://www.nbkr.kg/XML/weekly.xml"]
+RATES_EVERY_HOURS = 6  # how often the Bank is asked at most
+RATES_JUMP_PERCENT = 20  # what moved more than this from one day to the next waits for a second person
+RATES_FAR_FACTOR = 10  # … and this is no move but a comma in the wrong place
+RATES_OLD_DAYS = 5  # a weekend and holidays; what lies longer back is called old
 PLEDGE_HORIZON_DAYS = 90
 PLEDGE_CONFIRM_DAYS = 14  # a pledge whose contact was never proven is forgotten after these
 PLEDGE_ASK_AGAIN_DAYS = 7  # before the horizon
@@ -271,6 +287,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ProposalKind": "funds.pools.states.ProposalKind",
         "ProposalStatus": "funds.pools.states.ProposalStatus",
         "RuleStatus": "funds.matching.models.RuleStatus",
+        "RateSource": "funds.rates.states.RateSource",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.problems"],
 }
@@ -298,6 +315,9 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
-    "loggers": {"fontTools": {"level": "WARNING"}},  # it tells of every glyph that it leaves out of a PDF
+    "loggers": {
+        "fontTools": {"level": "WARNING"},  # it tells of every glyph that it leaves out of a PDF
+        "stripe": {"level": "WARNING"},  # and this one of every request
+    },
     "root": {"handlers": ["stderr"], "level": env("LOG_LEVEL", default="INFO")},
 }

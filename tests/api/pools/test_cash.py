@@ -38,10 +38,13 @@ def test_from_the_treasurers_hand_to_the_bank(world, guest):
     pool = guest.read(f"pools/{world.pool.public_id}/")
     assert (pool["held"]["minor"], pool["with_treasurer"]["minor"]) == (300_00, 300_00)
     taken = {"amount": money(250_00), "bank_reference": "B-5"}
-    banked = caller(world.officer).make(at(world, "bank/"), taken)
+    officer = caller(world.officer)
+    unsigned = officer.call("post", at(world, "bank/"), taken)
+    assert (unsigned.status_code, unsigned.json()["code"]) == (400, "invalid")
+    banked = officer.make(at(world, "bank/"), taken | {"code": code_of(world.officer)})
     assert (banked["amount"]["minor"], banked["with_treasurer"]["minor"]) == (250_00, 50_00)
     assert guest.read(f"entries/{banked['entry']}/")["kind"] == "cash.banked"
-    more = caller(world.officer).call("post", at(world, "bank/"), taken)
+    more = officer.call("post", at(world, "bank/"), taken | {"code": code_of(world.officer)})
     assert (more.status_code, more.json()["code"]) == (409, "not_so_much_cash")
     assert more.json()["data"]["available"] == 50_00
 

@@ -134,6 +134,19 @@ def test_the_project_page_shows_its_rules_with_what_they_have_and_did(guest, wor
     assert "1,000 som given to this project" in guest.open("project", world.project.public_id).text
 
 
+def test_a_rule_without_money_does_not_promise_any(guest, world):
+    version = published(world.custodian, TWO_ONCE, amount=1_000_00)
+    make.confirmed_pledge(world.project, 500_00)
+    used_up = "its money is used up: it adds nothing now"
+    page = guest.open("project", world.project.public_id)
+    assert used_up in page.text
+    assert "left for all projects" not in page.text
+    assert used_up in guest.open("rule", version.rule.public_id).text
+    check = checked(guest, world)
+    assert "Nothing is left in this pool." in check.text
+    assert "For each som you give" not in check.text
+
+
 def test_a_plan_without_a_place_for_matching_money_shows_no_pools(guest, world):
     other = make.open_village_project(custodian=world.custodian)
     published(world.custodian)

@@ -90,6 +90,21 @@ def test_the_rule_goes_along_to_the_proposal(chair, ours):
     assert (sent.values["amount"], sent.method) == ("5000", "get")
 
 
+def test_the_limits_that_go_along_are_seen(chair, ours):
+    page = tried(chair, ours, kind="proportional", pool="5000", rate="2", cap_per_donor="3000")
+    sent = next(form for form in page.forms if "rule" in form.names)
+    proposal = chair.open("proposal_new_match", ours.pool.public_id, rule=sent.values["rule"], amount="5000")
+    assert '<details class="card" open>' in proposal.html
+    assert at("desk_pool", ours.pool.public_id) in page.html
+
+
+def test_gifts_to_projects_without_a_place_for_matching_money_are_not_in_the_sum(chair, ours, world):
+    make.confirmed_pledge(world.project, 1_000_00)
+    other = make.open_village_project(custodian=world.custodian)
+    make.confirmed_pledge(other.project, 300_00)
+    assert "Donors gave 1,000 som" in tried(chair, ours).text
+
+
 def test_only_who_belongs_to_the_pools_owner_may_look(ours):
     assert Visitor(make.person()).open("pool_simulate", ours.pool.public_id).status == 403
     assert Visitor(pool_of().association.chair).open("pool_simulate", ours.pool.public_id).status == 403

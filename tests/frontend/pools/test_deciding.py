@@ -86,6 +86,12 @@ def test_a_second_tap_answers_once_and_an_answer_stays(proposal, chair):
     assert Ballot.objects.get().yes
 
 
+def test_a_wrong_code_is_said_on_top_with_the_way_to_its_field(proposal, chair):
+    page = chair.send(page_of(chair, proposal), "yes/", code="000000")
+    assert "Not sent yet. Please check: I agree" in page.text
+    assert page.link("#yes")
+
+
 @pytest.mark.parametrize("code", ["", "000000"])
 def test_without_the_right_code_nobody_signs(proposal, chair, code):
     page = chair.send(page_of(chair, proposal), "yes/", code=code)
@@ -249,6 +255,6 @@ def test_an_empty_pool_is_closed_by_the_chair_and_a_full_one_is_not(world, chair
 
 
 def test_the_short_address_in_the_message_leads_to_it(proposal, chair):
-    short = Visitor(chair).go(f"/v/{proposal.public_id}")
+    short = chair.go(f"/v/{proposal.public_id}")
     assert short.url.endswith(f"/desk/proposals/{proposal.public_id}/")
     assert make.notices("pool_proposal_made")[0].context["link"].endswith(f"/v/{proposal.public_id}")

@@ -70,3 +70,14 @@ def test_a_member_sees_the_desk_and_no_deed_of_an_office():
     assert not page.offers("close/")
     treasurer = Visitor(world.association.treasurer).open("desk_pool", world.pool.public_id)
     assert "I was given cash" in treasurer.text
+
+
+def test_no_proposal_stands_twice():
+    world, village = pools.pool_and_village(5_000_00)
+    mine = pools.giving(world, village.project, 100_00, actor=world.association.chair)
+    theirs = pools.giving(world, village.project, 200_00)
+    page = Visitor(world.association.chair).open("desk_pool", world.pool.public_id)
+    assert "Being decided" not in page.text
+    for each in (mine, theirs):
+        assert page.html.count(f"/proposals/{each.public_id}/") == 1
+    assert "Being decided" in Visitor(world.association.members[0]).open("desk_pool", world.pool.public_id).text

@@ -62,7 +62,7 @@ def test_a_second_tap_opens_one(custodian, ours):
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
-        ({"name_ru": ""}, "name_ru"),
+        ({"name_ru": ""}, "name_ky"),
         ({"custodian": "abcdefghjk"}, "custodian"),
         ({"currency": "XTS"}, "currency"),
         ({"budget": "much"}, "budget"),
@@ -75,6 +75,13 @@ def test_what_is_typed_wrongly_is_said_beside_its_field(custodian, ours, typed, 
     assert page.status == 422
     assert f'id="open_{field}-error"' in page.html
     assert not Pool.objects.exists()
+
+
+def test_a_name_in_kyrgyz_is_enough(custodian, ours):
+    chair = Visitor(ours.chair)
+    form = chair.open("pool_new", ours.organisation.public_id)
+    chair.send(form, "open/", **said(custodian, name_ky="Айыл казынасы", name_ru=""))
+    assert {Pool.objects.get().name(language) for language in ("ky", "ru", "en")} == {"Айыл казынасы"}
 
 
 def test_a_name_is_taken_once(custodian, ours):

@@ -189,3 +189,11 @@ def test_a_short_link_leads_to_the_page_in_the_givers_language(guest, world):
     assert response.status_code == 302
     assert response["Location"] == f"/ky/pools/gift/{pool_gift_token(gift)}/"
     assert guest.client.get("/g/nothing").status_code == 404
+
+
+def test_what_one_paid_in_once_stands_on_ones_own_desk(world):
+    giver = make.person()
+    gift = pools.announced(world, 700_00, actor=giver)
+    page = Visitor(giver).open("desk")
+    assert "700 som" in page.text
+    assert page.link(f"/pools/gift/{gift.public_id}-")

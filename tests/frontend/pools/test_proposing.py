@@ -312,3 +312,13 @@ def test_where_too_few_could_agree_the_form_says_so(member, both):
 
 def test_the_kinds_of_the_engine_and_of_the_forms_are_the_same():
     assert set(KINDS) == set(ENGINE)
+
+
+def test_cash_with_the_treasurer_is_not_offered_before_it_is_at_the_bank(both):
+    world, village = both
+    pools.cash_in(world, 300_00)
+    member = Visitor(world.association.members[0])
+    page = member.open("proposal_new_give_to", world.pool.public_id, village.project.public_id)
+    assert "Free in the pool: 5,000 som And 300 som in cash with the treasurer" in page.text
+    check = member.send(page, amount="5 200", reason="For the lamps", step="check")
+    assert "Only 5,000 som is free now." in check.text

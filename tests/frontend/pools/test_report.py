@@ -225,3 +225,9 @@ def test_a_statement_that_does_not_tie_is_not_shown(guest, monkeypatch):
     page = guest.open("pool_statement", world.pool.public_id, clock.today().year, clock.today().month)
     assert page.status == 409
     assert "does not agree with the ledger" in page.text
+
+
+def test_what_gave_nothing_yet_says_what_it_holds():
+    world = pools.pool_with_money(500_00)
+    page = Visitor().open("pool_report", world.pool.public_id)
+    assert "In this period it gave nothing. It holds now 500 som" in page.text

@@ -97,6 +97,7 @@ def taking_cash_to_the_bank():
         actor=world.officer,
         bank_reference="B",
         bank_line=None,
+        proof=factor(world.officer),
         idempotency=("user:test", "bank"),
     )
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from funds.rates.fetching import rates_fetch_if_due
 from funds.settlement.services import tick
 
 
 class Command(BaseCommand):
-    """Ask again, lapse, end grace, expire, send unsent messages."""
+    """Ask again, lapse, end grace, expire, settle rounds, remind, send unsent messages; fetch rates if they are due."""
 
     help = "Let time pass: deadlines, horizons, grace periods, reminders and unsent messages."
 
@@ -23,5 +24,8 @@ class Command(BaseCommand):
             f"reminded {len(report.reminded)}, rounds settled {len(report.rounds)}, "
             f"rules ended {len(report.rules_ended)}, sent again {report.resent}"
         )
+        fetched = rates_fetch_if_due()
+        if fetched is not None and fetched.failed:
+            self.stderr.write("The National Bank's rates could not be fetched; the last known ones stand.")
         if report.failed:
             raise CommandError("refused for: " + ", ".join(report.failed))

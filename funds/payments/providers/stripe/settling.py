@@ -1,0 +1,236 @@
+"""Look at what Stripe says now, and let our record and the books say the same. In any order, and as often as one likes.
+
+Events, returns of donors and the sweep all end here: none of them is believed, each only makes us look.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import transaction
+
+from birge import clock
+from birge.errors import InsufficientFunds, RuleNotMet
+from birge.money import Money
+from funds.ledger import codes
+from funds.ledger.kinds import EntryKind
+from funds.ledger.posting import AccountKey, EntryDraft, Leg, command_finish, command_open, post_once
+from projects.works.states import ProjectStatus
+
+from ...facts import FactKind, PaymentFact, fact_report
+from ...models import Payment, PaymentKind
+from ...services.arriving import payment_arrived
+from ...services.deciding import payment_lock
+from ..base import PaymentRequest
+from .amounts import from_stripe, to_stripe
+from .gateway import COMMAND, PLEDGE, Intent, Movement, SentBack, Session, StripeGateway
+from .models import WAITING, AttemptStatus, QuarantineReason, StripeAttempt, StripeRefund
+from .quarantine import quarantine
+
+KEY_LIFE = dt.timedelta(hours=1)  # a call is repeated under its key no later; Stripe itself forgets keys after a day
+EARLIER = dt.timedelta(minutes=10)  # by which Stripe's clock may be behind ours
+PAID, GONE = "succeeded", frozenset({"failed", "canceled"})
+ENDED = frozenset({ProjectStatus.EXPIRED, ProjectStatus.CANCELLED})
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What Stripe says now of one attempt."""
+
+    session: Session | None = None
+    intent: Intent | None = None
+    refunds: list[SentBack] = field(default_factory=list)
+
+
+def attempt_settle(attempt: StripeAttempt, intent_id: str = "") -> StripeAttempt:
+    """Look an attempt up at Stripe, by its identifiers or by our command in the metadata, and book what is true.
+
+    `intent_id` is a payment that is said to be its. Raises ProviderUnknown, and ProviderRefused without keys.
+    """
+    return _apply(attempt, attempt_look(attempt, intent_id)[1])
+
+
+def attempt_look(attempt: StripeAttempt, intent_id: str = "") -> tuple[StripeGateway, Seen]:
+    """Return what Stripe says of an attempt, and the port that was asked. Nothing is written."""
+    gateway = StripeGateway(attempt.account)
+    session = None
+    if attempt.session_id:
+        session = gateway.session_get(attempt.session_id)
+    elif not (attempt.intent_id or intent_id):
+        session = gateway.session_find(str(attempt.command_id), attempt.made_at - EARLIER)
+    wanted = (session.intent_id if session else "") or attempt.intent_id or intent_id
+    intent = gateway.intent_get(wanted) if wanted else None
+    refunds = gateway.refunds_of(intent.id) if intent and intent.status == PAID else []
+    return gateway, Seen(session, intent, refunds)
+
+
+@transaction.atomic
+def _apply(attempt: StripeAttempt, seen: Seen) -> StripeAttempt:
+    locked = attempt_lock(attempt)
+    if seen.session is not None:
+        locked.session_id = seen.session.id
+    if seen.intent is not None and seen.intent.status == PAID:
+        _paid(locked, seen.intent, seen.refunds)
+    elif locked.status in WAITING:
+        locked.status = _unpaid_status(locked, seen)
+    locked.save()
+    return locked
+
+
+def attempt_lock(attempt: StripeAttempt) -> StripeAttempt:
+    """Return the attempt as it is now, locked until the transaction ends (before its command and its payment)."""
+    return (
+        StripeAttempt.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("account__custodian", "project", "payment")
+        .get(pk=attempt.pk)
+    )
+
+
+def _unpaid_status(locked: StripeAttempt, seen: Seen) -> AttemptStatus:
+    if seen.session is not None:
+        return AttemptStatus.FAILED if seen.session.status == "expired" else AttemptStatus.OPEN
+    if seen.intent is not None:
+        return AttemptStatus.FAILED if seen.intent.status == "canceled" else AttemptStatus.OPEN
+    # Stripe has nothing of it. Once our call cannot be under way any more, it never reached Stripe.
+    return AttemptStatus.FAILED if clock.now() - locked.made_at > KEY_LIFE else AttemptStatus(locked.status)
+
+
+def _paid(locked: StripeAttempt, intent: Intent, refunds: list[SentBack]) -> None:
+    """Book a payment that is there: what came, its fee, and what went back of it."""
+    faults = _faults(locked, intent)
+    for reason, detail in faults:
+        quarantine(account=locked.account, object_id=intent.id, reason=reason, detail=detail, attempt=locked)
+    if faults:
+        if locked.status == AttemptStatus.UNKNOWN:
+            locked.status = AttemptStatus.OPEN
+        return
+    locked.intent_id = intent.id
+    payment = payment_arrived(kind=PaymentKind.STRIPE, reference=intent.id[:80], request=_request(locked))
+    if locked.payment is None:
+        locked.payment, locked.status = payment, AttemptStatus.SUCCEEDED
+    if intent.movement is not None and not locked.movement_id:
+        fee_charge(locked, payment, intent.movement)
+        locked.movement_id = intent.movement.id
+    for refund in refunds:
+        _sent_back(locked, payment, refund)
+
+
+def _faults(locked: StripeAttempt, intent: Intent) -> list[tuple[QuarantineReason, str]]:
+    """Return what does not fit our record, with the figures of both sides."""
+    why, wanted = QuarantineReason, to_stripe(Money(locked.amount_minor, locked.currency))
+    faults = []
+    if (intent.metadata.get(COMMAND), intent.metadata.get(PLEDGE)) != (str(locked.command_id), locked.pledge_ref):
+        faults.append((why.METADATA, f"{intent.metadata.get(PLEDGE, '')} / {locked.pledge_ref}"))
+    if locked.intent_id and locked.intent_id != intent.id:
+        faults.append((why.METADATA, f"{locked.pledge_ref} was paid by {locked.intent_id}"))
+    if intent.livemode is not locked.account.livemode:
+        faults.append((why.MODE, f"livemode {intent.livemode}"))
+    if intent.currency != locked.currency:
+        faults.append((why.CURRENCY, f"{intent.currency} / {locked.currency}"))
+    if (intent.amount, intent.received) != (wanted, wanted):
+        faults.append((why.AMOUNT, f"{intent.received} of {intent.amount} / {wanted} {locked.currency}"))
+    if intent.movement is not None and intent.movement.currency != locked.currency:
+        faults.append((why.EXCHANGED, f"{locked.currency} → {intent.movement.currency}"))
+    return faults
+
+
+def _request(locked: StripeAttempt) -> PaymentRequest:
+    return PaymentRequest(
+        custodian=locked.account.custodian,
+        project=locked.project,
+        pledge_ref=locked.pledge_ref,
+        group=locked.group,
+        amount=Money(locked.amount_minor, locked.currency),
+        country=locked.country,
+        language=locked.language,
+        key=str(locked.command_id),
+        on=clock.today(),
+    )
+
+
+def fee_charge(locked: StripeAttempt, payment: Payment, movement: Movement) -> None:
+    """Book the fee of a movement of the balance, once, to whoever bears it (settings.STRIPE_FEE_BORNE_BY)."""
+    if movement.fee <= 0:
+        return
+    custodian, fee = payment.custodian.public_id, from_stripe(movement.fee, movement.currency)
+    purpose = codes.held_project(custodian, locked.project.public_id)
+    bearers = [codes.reserve(custodian), purpose] if settings.STRIPE_FEE_BORNE_BY == "reserve" else [purpose]
+    for bearer in bearers:
+        draft = EntryDraft(
+            kind=EntryKind.FEE_CHARGED,
+            legs=[
+                Leg(account=AccountKey(code=bearer, currency=fee.currency), amount=fee.minor),
+                Leg(account=AccountKey(code=codes.stripe(custodian), currency=fee.currency), amount=-fee.minor),
+            ],
+            group=payment.group,
+        )
+        request = {"payment": payment.public_id, "fee_minor": fee.minor, "currency": fee.currency}
+        try:
+            with transaction.atomic():
+                post_once(
+                    scope=f"stripe_fee:{custodian}",
+                    key=movement.id,
+                    request=request,
+                    drafts=[draft],
+                    result_ref=payment.public_id,
+                )
+        except InsufficientFunds:
+            continue
+        return
+    detail = f"{fee.minor} {fee.currency}"
+    quarantine(
+        account=locked.account, object_id=movement.id, reason=QuarantineReason.FEE, detail=detail, attempt=locked
+    )
+
+
+def _sent_back(locked: StripeAttempt, payment: Payment, refund: SentBack) -> None:
+    """Book a refund once, when it has left the balance; what does not fit is put aside."""
+    known, gone = StripeRefund.objects.filter(refund_id=refund.id).exists(), refund.status in GONE
+    if known and gone:
+        _odd_refund(locked, refund, "booked, but it did not go through")
+    movement = refund.movement  # None: not taken from the balance yet
+    if known or gone or movement is None:
+        return
+    amount = Money(0, locked.currency)
+    if (refund.currency, movement.currency, movement.amount) == (locked.currency, locked.currency, -refund.amount):
+        amount = from_stripe(refund.amount, refund.currency)
+    if not amount:
+        _odd_refund(locked, refund, f"{refund.amount} {refund.currency} / {movement.amount} {movement.currency}")
+        return
+    try:
+        _refund_book(locked, payment, refund, amount)
+    except RuleNotMet as refusal:
+        _odd_refund(locked, refund, str(refusal.data.get("figures", refusal.code)))
+        return
+    fee_charge(locked, payment, movement)
+    back = sum(locked.refunds.values_list("amount_minor", flat=True))
+    if back >= locked.amount_minor:
+        locked.status = AttemptStatus.REFUNDED
+    elif locked.project.status not in ENDED:
+        detail = f"{back} / {locked.amount_minor} {locked.currency}"
+        part = QuarantineReason.PART
+        quarantine(account=locked.account, object_id=refund.id, reason=part, detail=detail, attempt=locked)
+
+
+@transaction.atomic
+def _refund_book(locked: StripeAttempt, payment: Payment, refund: SentBack, amount: Money) -> None:
+    opened = command_open(
+        scope=f"stripe_refund:{payment.custodian.public_id}",
+        key=refund.id,
+        request={"payment": payment.public_id, "amount_minor": amount.minor, "currency": amount.currency},
+    )
+    if opened.replayed:
+        return
+    fact = PaymentFact(
+        payment=payment_lock(payment), kind=FactKind.SENT_BACK, command=opened.command, amount_minor=amount.minor
+    )
+    entry_id = fact_report(fact)
+    StripeRefund.objects.create(refund_id=refund.id, attempt=locked, amount_minor=amount.minor, entry_id=entry_id)
+    command_finish(opened.command, payment.public_id)
+
+
+def _odd_refund(locked: StripeAttempt, refund: SentBack, detail: str) -> None:
+    reason = QuarantineReason.REFUND
+    quarantine(account=locked.account, object_id=refund.id, reason=reason, detail=detail, attempt=locked)

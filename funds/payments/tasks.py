@@ -1,0 +1,16 @@
+"""Background work: looking into what a provider told us."""
+
+from __future__ import annotations
+
+from django_tasks import task
+
+from .models import StripeEvent
+from .providers.stripe.webhooks import event_process
+
+
+@task()
+def stripe_event_process(event_pk: int) -> None:
+    """Look into the event with this id, if that was not done yet."""
+    waiting = StripeEvent.objects.select_related("account__custodian").filter(pk=event_pk, processed_at=None)
+    for event in waiting:
+        event_process(event)

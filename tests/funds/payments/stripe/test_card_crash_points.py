@@ -1,0 +1,122 @@
+"""Scenario 1: the process is killed between charge and booking, before any statement and any call to Stripe.
+
+Then whatever happens next (the donor taps again, Stripe tells us again, the sweep) leads to one charge and one booking.
+"""
+
+import contextlib
+import os
+
+import pytest
+from django.db import connection, connections
+
+from funds.ledger.checks import check_ledger
+from funds.ledger.models import Entry
+from funds.payments.models import Payment, StripeAccount, StripeAttempt, StripeEvent
+from funds.payments.providers.stripe import gateway
+from funds.payments.providers.stripe.sweep import sweep
+from tests.factories import cards
+from tests.factories import funds as make
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+KILLED = 9
+MOST_STEPS = 250
+
+
+@pytest.fixture
+def pledge(world):
+    return make.confirmed_pledge(world.project, 1_000_00)
+
+
+def account():
+    return StripeAccount.objects.select_related("custodian").get()
+
+
+def test_01_killed_while_the_page_is_made_there_is_one_page_and_one_charge(double, world, pledge):
+    double.fee = 0
+    killed = 0
+    for step in range(1, MOST_STEPS):
+        if run_until(lambda: cards.pay_step(pledge), step) != KILLED:
+            break
+        killed += 1
+        assert StripeAttempt.objects.count() <= 1
+    assert killed > 5
+    cards.paid_at_stripe(double, pledge)
+    pages = [each for each in double.things.values() if each["object"] == "checkout.session"]
+    assert len(pages) == len(double.charged()) == 1
+    sweep(account())
+    once(double, world)
+
+
+@pytest.mark.parametrize("found_by", ["webhook", "donor", "sweep"])
+def test_01_killed_between_charge_and_booking_it_is_found_and_booked_once(double, world, pledge, found_by):
+    intent = cards.paid_at_stripe(double, pledge)
+    double.refund(intent["id"], 100_00)
+    act = {
+        "webhook": lambda: [cards.tell(event) for event in double.events],
+        "donor": lambda: cards.pay_step(pledge),
+        "sweep": lambda: sweep(account()),
+    }[found_by]
+    before, killed = Entry.objects.count(), 0
+    for step in range(1, MOST_STEPS):
+        if run_until(act, step) != KILLED:
+            break
+        killed += 1
+        assert check_ledger() == []
+        if Entry.objects.count() != before:
+            break  # killed after its commit: below it must be whole
+    assert killed > 10
+    cards.told(double)
+    once(double, world)
+    act()
+    once(double, world)
+
+
+def once(double, world):
+    assert Payment.objects.count() == 1
+    assert Entry.objects.filter(kind="payment.received").count() == 1
+    assert Entry.objects.filter(kind="fee.charged").count() == 1
+    assert len(double.charged()) == 1
+    assert cards.at_stripe(world.custodian) == double.balance()
+    assert not StripeEvent.objects.filter(processed_at=None).exists()
+    assert check_ledger() == []
+
+
+def run_until(act, step):
+    """Run the act in a process of its own that dies before its n-th statement or call; return its exit status."""
+    connections.close_all()
+    child = os.fork()
+    if child == 0:
+        _die_before(act, step)
+    _pid, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def _die_before(act, step):
+    counted = 0
+
+    def count():
+        nonlocal counted
+        counted += 1
+        if counted == step:
+            os._exit(KILLED)
+
+    def statement(execute, sql, params, many, context):
+        count()
+        return execute(sql, params, many, context)
+
+    asked = gateway.RequestsClient.request
+
+    def call(self, *given, **more):
+        count()
+        said = asked(self, *given, **more)
+        count()  # Stripe has done it, and we are killed before we know
+        return said
+
+    gateway.RequestsClient.request = call
+    code = 1
+    with contextlib.suppress(BaseException):
+        with connection.execute_wrapper(statement):
+            act()
+        connections.close_all()
+        code = 0
+    os._exit(code)
