@@ -17,7 +17,7 @@ from funds.payments.providers.stripe.sweep import sweep
 from tests.factories import cards
 from tests.factories import funds as make
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.postgresql]  # as it runs in production
 KILLED = 9
 MOST_STEPS = 250
 

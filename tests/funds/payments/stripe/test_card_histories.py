@@ -21,7 +21,7 @@ from tests.factories import funds as make
 from tests.support.stripe_double import StripeDouble
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
-HISTORIES = int(os.environ.get("BIRGE_CARD_HISTORIES", "60"))
+HISTORIES = int(os.environ.get("BIRGE_CARD_HISTORIES", "30"))
 STEPS = 25
 
 
