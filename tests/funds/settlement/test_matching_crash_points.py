@@ -30,7 +30,8 @@ from tests.factories import funds as make
 from tests.factories.matching import ONE_TO_ONE, ended, published
 from tests.funds.settlement.test_crash_points import KILLED, run_until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.postgresql]  # as it runs in production
+# On the database of production only: a fresh clone has 25 minutes for everything.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.postgresql]
 MOST_STATEMENTS = 400
 
 
