@@ -59,6 +59,8 @@ def offers(
     """
     facts = match_facts(project)
     giver = _giver(project, amount_minor, contact, donor)
+    quotes = rules_quote(project=project, facts=facts, giver=giver)
+    taken = max((quote.taken for quote in quotes), default=0)
     found = [
         Offer(
             version=quote.version,
@@ -68,10 +70,10 @@ def offers(
             when_paid=rule_with(quote.version.data, 0).eligible.confirmed_only,
             last_day=_last_day(quote.version),
         )
-        for quote in rules_quote(project=project, facts=facts, giver=giver)
+        for quote in quotes
     ]
     if rounds:
-        found += [_of_round(version, project, giver) for version in round_versions(project)]
+        found += [_of_round(version, project, giver, taken) for version in round_versions(project)]
     names = pool_names(offer.version.rule.pool_ref for offer in found)
     named = [replace(each, pool=names.get(each.version.rule.pool_ref, each.version.rule.name)) for each in found]
     return sorted(named, key=lambda each: each.version.rule.position)
@@ -91,7 +93,7 @@ def looks_at_persons(data: Mapping[str, Any]) -> bool:
     return brackets or first_time or any(data.get(name) is not None for name in caps)
 
 
-def _of_round(version: RuleVersion, project: Project, giver: Giver) -> Offer:
+def _of_round(version: RuleVersion, project: Project, giver: Giver, taken: int) -> Offer:
     eligible = rule_with(version.data, 0).eligible
     gift = Gift(
         id=giver.group,
@@ -103,7 +105,7 @@ def _of_round(version: RuleVersion, project: Project, giver: Giver) -> Offer:
     refused = eligible.gift_refusal(gift, giver.first_time)
     more, why = 0, f"not_eligible:{refused}" if refused else "full"
     if refused is None:
-        with_it = round_estimate(version=version, project=project, giver=giver)
+        with_it = round_estimate(version=version, project=project, giver=giver, taken=taken)
         more = max(0, with_it - round_estimate(version=version, project=project))
     return Offer(
         version=version,

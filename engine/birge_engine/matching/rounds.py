@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -15,7 +16,7 @@ from typing import Any
 from .amounts import exponent
 from .model import Gift, ProjectFacts, RuleError
 from .rules import Rule, rule_canonical, rule_parse
-from .run import allocate
+from .run import FOR_PROJECTS, allocate
 
 VERSION = 1
 FIELDS = frozenset({"v", "rule", "data", "pool", "projects", "gifts", "results"})
@@ -27,7 +28,10 @@ class ReportError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class RoundGift:
-    """A gift that took part: `tag` stands for the donor inside this rule, `entries` are its entries in the ledger."""
+    """A gift that took part: `tag` stands for the donor inside this rule, `entries` are its entries in the ledger.
+
+    `taken` of its `amount` has been matched by other rules already, and is not offered to this one.
+    """
 
     group: str
     project: str
@@ -36,6 +40,12 @@ class RoundGift:
     at: str
     first_time: bool
     entries: Sequence[str]
+    taken: int = 0
+
+
+def looks_at_whole_gifts(rule: Rule) -> bool:
+    """Say whether a round is offered what other rules have matched too: it says so, or asks what projects reached."""
+    return rule.stack or rule.kind in FOR_PROJECTS
 
 
 def round_report(
@@ -97,13 +107,22 @@ def _results(content: Mapping[str, Any]) -> list[dict[str, Any]]:
     if rule.by_gift or rule.scale != exponent(rule.currency):
         raise RuleError("kind", "this rule is not settled as a round")
     projects = {name: _facts_in(name, facts) for name, facts in content["projects"].items()}
-    found = allocate(rule, [_gift_in(gift) for gift in content["gifts"]], projects)
+    whole, given = looks_at_whole_gifts(rule), Counter[str]()
+    offered = []
+    for row in content["gifts"]:
+        gift, taken = _gift_in(row), _whole(row.get("taken", 0))
+        if not 0 <= taken <= gift.amount or (whole and taken):
+            raise ReportError(f"of the gift {gift.id!r:.40} {taken} cannot be taken")
+        given[gift.project] += gift.amount
+        if taken < gift.amount:
+            offered.append(replace(gift, amount=gift.amount - taken))
+    found = allocate(rule, offered, {name: ProjectFacts(name) for name in given} | projects)
     rows = []
     for each in found.allocations:
         rest = projects[each.project].rest
         matched = each.matched if rest is None else min(each.matched, max(0, rest))
         reason = each.reason if matched == each.matched else "plan_full"
-        rows.append({"project": each.project, "contributed": each.contributed, "matched": matched, "reason": reason})
+        rows.append({"project": each.project, "contributed": given[each.project], "matched": matched, "reason": reason})
     return rows
 
 
@@ -143,6 +162,7 @@ def _gift_out(gift: RoundGift) -> dict[str, Any]:
         "at": gift.at,
         "first_time": gift.first_time,
         "entries": sorted(gift.entries),
+        **({"taken": gift.taken} if gift.taken else {}),
     }
 
 

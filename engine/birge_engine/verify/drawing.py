@@ -58,6 +58,7 @@ class Drawing:
         self._accounts, self._book = accounts, book
         self.found: list[tuple[int, str]] = []
         self.recomputed = 0
+        self.in_rounds: dict[str, int] = {}  # how much of each gift (its group) rounds have matched
 
     def promised(self, index: int, leaf: Leaf, group: Group, amount: int) -> None:
         """Open a window for a first promise; `amount` was added to what the project was promised."""
@@ -75,6 +76,8 @@ class Drawing:
         window.keeps, window.promised = came, promised
         part = (came, promised) if came < promised else (1, 1)
         window.taken = taken_of(group.reserved_for(promise), part) if group.work.asks_paid else 0
+        if group.name in self.in_rounds:
+            window.taken = window.amount  # a round matched all of the promise
         self._open(window)
 
     def _open(self, window: Window) -> None:

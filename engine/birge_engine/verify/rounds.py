@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ..matching import rule_canonical
-from ..matching.rounds import ReportError, report_read
+from ..matching.rounds import ReportError, looks_at_whole_gifts, report_read
+from ..matching.run import FOR_PROJECTS
 from .accounts import Accounts, ReplayFault
-from .drawing import SAME_MOMENT, Drawing
+from .drawing import SAME_MOMENT, Drawing, taken_of
 from .rulebook import Rulebook, Version, day_before
 from .works import Group, Work, Works
 
@@ -90,6 +91,10 @@ class Rounds:
         self._settled[version] = digest
         self.recomputed += 1
         left = {row["project"]: row["matched"] for row in content["results"] if row["matched"]}
+        if version.rule.kind not in FOR_PROJECTS:
+            self._drawing.in_rounds |= {
+                gift["group"]: gift["amount"] for gift in content["gifts"] if gift["project"] in left
+            }
         return Run(index, leaf.get("group", ""), version, left)
 
     def _report(self, digest: str) -> tuple[dict[str, Any], Version]:
@@ -169,11 +174,21 @@ class Rounds:
                 f"its report says that the gift {group.name} is {gift['amount']} by {len(named)} entries, but it is "
                 f"{sum(entries.values())} by {len(entries)} (minor units)"
             )
+        taken = 0 if looks_at_whole_gifts(version.rule) else self._matched_already(group, gift["amount"])
+        if gift.get("taken", 0) != taken:
+            raise ReplayFault(
+                f"its report says that {gift.get('taken', 0)} of the gift {group.name} were matched already, but it is "
+                f"{taken} (minor units)"
+            )
         days = {*group.days, *map(day_before, group.days)}
         if gift["at"][:10] not in days:
             raise ReplayFault(
                 f"its report says that the gift {group.name} came on {gift['at'][:10]!r}, which it did not"
             )
+
+    def _matched_already(self, group: Group, amount: int) -> int:
+        """Return how much of a gift rules of pools have matched: gift by gift, or in a round before."""
+        return min(amount, max(taken_of(list(group.matches), (1, 1)), self._drawing.in_rounds.get(group.name, 0)))
 
     @staticmethod
     def _entries(group: Group, version: Version) -> dict[int, int]:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass, replace
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from birge import clock
 from birge_engine.matching import Drawn, Gift, ProjectFacts
 from birge_engine.matching import Rule as EngineRule
 from birge_engine.matching.rounds import rule_with
-from birge_engine.matching.run import MATCHED_ALREADY
+from birge_engine.matching.run import FOR_PROJECTS, MATCHED_ALREADY
 from funds.ledger.models import Entry
 from funds.ledger.posting import EntryDraft
 from projects.works.models import Party, Project
 
 from ..donors import donor_of
-from ..models import MatchDonor, Reservation, ReservationStatus, RoundGift, RuleStatus, RuleVersion
+from ..models import MatchDonor, Reservation, ReservationStatus, RoundGift, RuleStatus, RuleVersion, Run
 from ..rule_entries import reserved_draft
 from ..rule_selectors import COUNTS, standing_of, versions_now
 from .rules import rule_lock, rule_of
@@ -52,12 +54,12 @@ class Draw:
 
 @dataclass(frozen=True)
 class Quote:
-    """What a rule would do for a promise of this size, if it were confirmed now; a round only estimates."""
+    """What a rule would do for a promise of this size, if it were confirmed now."""
 
     version: RuleVersion
     matched: int
     why: str
-    estimate: bool = False
+    taken: int = 0  # how much of the promise this rule and those before it match
 
 
 @transaction.atomic
@@ -69,7 +71,7 @@ def rules_draw(*, project: Project, facts: ProjectFacts, giver: Giver) -> list[D
     (`confirmed`), only rules that look at paid gifts alone are asked: the others were, when it was promised.
     """
     draws: list[Draw] = []
-    taken = _taken(giver.pledge_ref) if giver.confirmed else 0
+    taken = _taken(giver) if giver.confirmed else 0
     matched = 0
     for version in versions_now(custodian_id=project.custodian_id, currency=project.currency):
         if not _first_look(version, project, facts, giver):
@@ -116,10 +118,10 @@ def rules_quote(*, project: Project, facts: ProjectFacts, giver: Giver) -> list[
             continue
         donor = MatchDonor.objects.filter(version=version, identity=giver.identity).first()
         drawn = _drawn(version, rule, _left(facts, matched), giver, donor, taken)
-        quotes.append(Quote(version, drawn.matched, drawn.why))
         if drawn.matched:
             matched += drawn.matched
             taken = max(taken, drawn.counted) if rule.stack else taken + drawn.counted
+        quotes.append(Quote(version, drawn.matched, drawn.why, taken))
     return quotes
 
 
@@ -175,16 +177,41 @@ def _left(facts: ProjectFacts, matched: int) -> ProjectFacts:
     return facts if facts.rest is None else replace(facts, rest=facts.rest - matched)
 
 
-def _taken(pledge_ref: str) -> int:
-    """Return how much of a promise rules have matched already (minor units), as `rules_draw` counts it."""
-    rows = Reservation.objects.filter(COUNTS, pledge_ref=pledge_ref, version__isnull=False).select_related("version")
-    by_version: dict[RuleVersion, int] = {}
-    for row in rows.order_by("version__rule__position", "id"):
+def _taken(giver: Giver) -> int:
+    """Return how much of what came rules have matched already (minor units), as `rules_draw` counts it."""
+    if matched_in_rounds({giver.group}):
+        return giver.amount  # a round matched all of the promise
+    rows = Reservation.objects.filter(COUNTS, pledge_ref=giver.pledge_ref, version__isnull=False)
+    return sum(counted_by_group(rows).values())
+
+
+def counted_by_group(rows: QuerySet[Reservation]) -> dict[str, int]:
+    """Return how much of each gift (its group) these reservations of rules match: a som that two match counts once."""
+    ordered = rows.select_related("version").order_by("version__rule__position", "id")
+    by_version: dict[tuple[str, RuleVersion], int] = {}
+    for row in ordered:
         if row.version is not None:
-            by_version[row.version] = by_version.get(row.version, 0) + row.counted_minor
-    taken = 0
-    for version, counted in by_version.items():
-        taken = max(taken, counted) if rule_with(version.data, 0).stack else taken + counted
+            key = row.group, row.version
+            by_version[key] = by_version.get(key, 0) + row.counted_minor
+    taken: dict[str, int] = {}
+    for (group, version), counted in by_version.items():
+        before = taken.get(group, 0)
+        taken[group] = max(before, counted) if rule_with(version.data, 0).stack else before + counted
+    return taken
+
+
+def matched_in_rounds(groups: set[str]) -> dict[str, int]:
+    """Return how much of these gifts settled rounds have matched: all that took part for a project that got any."""
+    taken: dict[str, int] = {}
+    runs = Run.objects.filter(given__isnull=False, version__round_gifts__group__in=groups).distinct()
+    for report in runs.values_list("report", flat=True):
+        content = json.loads(report)
+        if content["data"]["kind"] in FOR_PROJECTS:
+            continue
+        paid = {row["project"] for row in content["results"] if row["matched"]}
+        for gift in content["gifts"]:
+            if gift["group"] in groups and gift["project"] in paid:
+                taken[gift["group"]] = max(taken.get(gift["group"], 0), gift["amount"])
     return taken
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.db import transaction
 
@@ -15,8 +15,19 @@ from funds.ledger.models import Command, Entry
 from funds.ledger.posting import post
 from projects.works.models import Project
 
-from ..models import Given, RuleVersion, Run
+from ..models import Given, Reservation, RuleVersion, Run
 from ..rule_entries import run_drafts
+from ..rule_selectors import COUNTS
+from .drawing import counted_by_group, matched_in_rounds
+
+
+def matched_already(groups: Iterable[str]) -> dict[str, int]:
+    """Return how much of each gift (its group) rules have matched so far (minor units): gift by gift, or in rounds."""
+    wanted = set(groups)
+    taken = counted_by_group(Reservation.objects.filter(COUNTS, group__in=wanted, version__isnull=False))
+    for group, amount in matched_in_rounds(wanted).items():
+        taken[group] = max(taken.get(group, 0), amount)
+    return taken
 
 
 @transaction.atomic

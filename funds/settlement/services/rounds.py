@@ -11,12 +11,12 @@ from django.db import transaction
 from birge import clock
 from birge.errors import RuleNotMet
 from birge_engine.matching.rounds import RoundGift as ReportGift
-from birge_engine.matching.rounds import round_report, rule_with
+from birge_engine.matching.rounds import looks_at_whole_gifts, round_report, rule_with
 from funds.ledger.posting import command_finish, command_open
 from funds.matching.models import RoundGift, Rule, RuleStatus, RuleVersion, Run
 from funds.matching.rule_selectors import rule_offered, versions_now
 from funds.matching.services import Giver, rule_end, rule_lock
-from funds.matching.services.rounds import round_book
+from funds.matching.services.rounds import matched_already, round_book
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
 from funds.pledges.models import Party, Pledge
 from funds.pledges.states import OPEN
@@ -85,15 +85,17 @@ def rule_end_over(*, rule: Rule) -> bool:
     return True
 
 
-def round_estimate(*, version: RuleVersion, project: Project, giver: Giver | None = None) -> int:
+def round_estimate(*, version: RuleVersion, project: Project, giver: Giver | None = None, taken: int = 0) -> int:
     """Return what the round would give to the project if it ended now (minor units); with one more gift, if named.
 
-    An estimate: each gift to any project changes it.
+    `taken` of that gift is what rules that work gift by gift would match. An estimate: each gift to any project
+    changes it.
     """
     projects = {each.public_id: each for each in round_projects(version.rule)}
     gifts = round_gifts(version, projects)
     if giver is not None:
-        gifts = [*gifts, _as_gift(version, project, giver)]
+        whole = looks_at_whole_gifts(rule_with(version.data, 0))
+        gifts = [*gifts, _as_gift(version, project, giver, 0 if whole else taken)]
     report = round_report(
         ref=version.ref,
         data=version.data,
@@ -117,26 +119,30 @@ def round_gifts(version: RuleVersion, projects: dict[str, Project]) -> list[Repo
     """Return the gifts that take part, with what has come for each, or is still promised if the rule counts that."""
     rows = RoundGift.objects.filter(version=version, project__public_id__in=projects).select_related("donor", "project")
     rows_by_group = {row.group: row for row in rows}
-    paid_only = rule_with(version.data, 0).eligible.confirmed_only
+    rule = rule_with(version.data, 0)
+    taken = {} if looks_at_whole_gifts(rule) else matched_already(rows_by_group)
     parts: dict[str, list[tuple[int, str]]] = defaultdict(list)
     payments = Payment.objects.filter(group__in=rows_by_group, status=PaymentStatus.CONFIRMED)
     for payment in payments.exclude(kind=PaymentKind.POOL).prefetch_related("identifications"):
         parts[payment.group].append((payment.amount_minor, str(gift_entry(payment))))
-    if not paid_only:
+    if not rule.eligible.confirmed_only:
         for pledge in Pledge.objects.filter(group__in=rows_by_group, status__in=OPEN):
             parts[pledge.group].append((pledge.plan_amount_minor, str(pledge.entry_id)))
-    return [
-        ReportGift(
-            group=group,
-            project=rows_by_group[group].project.public_id,
-            tag=_tag(rows_by_group[group]),
-            amount=sum(amount for amount, _entry in its_parts),
-            at=rows_by_group[group].at.astimezone(dt.UTC).isoformat(timespec="seconds"),
-            first_time=rows_by_group[group].first_time,
-            entries=[entry for _amount, entry in its_parts],
-        )
-        for group, its_parts in sorted(parts.items())
-    ]
+    return [_report_gift(rows_by_group[group], its_parts, taken) for group, its_parts in sorted(parts.items())]
+
+
+def _report_gift(row: RoundGift, parts: list[tuple[int, str]], taken: dict[str, int]) -> ReportGift:
+    amount = sum(part for part, _entry in parts)
+    return ReportGift(
+        group=row.group,
+        project=row.project.public_id,
+        tag=_tag(row),
+        amount=amount,
+        at=row.at.astimezone(dt.UTC).isoformat(timespec="seconds"),
+        first_time=row.first_time,
+        entries=[entry for _amount, entry in parts],
+        taken=min(amount, taken.get(row.group, 0)),
+    )
 
 
 def round_versions(project: Project) -> list[RuleVersion]:
@@ -156,7 +162,7 @@ def _with_last_day(today: dt.date) -> list[RuleVersion]:
     ]
 
 
-def _as_gift(version: RuleVersion, project: Project, giver: Giver) -> ReportGift:
+def _as_gift(version: RuleVersion, project: Project, giver: Giver, taken: int) -> ReportGift:
     donor = version.donors.filter(identity=giver.identity).first()
     return ReportGift(
         group=giver.group,
@@ -166,6 +172,7 @@ def _as_gift(version: RuleVersion, project: Project, giver: Giver) -> ReportGift
         at=giver.at.astimezone(dt.UTC).isoformat(timespec="seconds"),
         first_time=giver.first_time,
         entries=[],
+        taken=min(giver.amount, taken),
     )
 
 

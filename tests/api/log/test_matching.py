@@ -20,6 +20,7 @@ from funds.ledger.publishing import archive_write
 from funds.ledger.sequencing import sequence_all
 from funds.ledger.signing import Signer
 from funds.matching.donors import donors_forget
+from funds.matching.rule_selectors import versions_now
 from funds.payments.models import Payment
 from funds.pledges.models import Pledge
 from funds.settlement.matching import match_facts
@@ -76,7 +77,10 @@ def a_story():
 
 
 def a_settled_round(world):
-    """Let a round over two projects end and be settled."""
+    """Let a round over two projects end and be settled; of most gifts another rule has matched a part."""
+    for version in versions_now():
+        ended(version.rule)
+    published(world.custodian, ONE_TO_ONE | {"counted_per_contribution": "40"}, amount=100_00)
     other = open_village_project(donors=9_000_00, village=0, matching=3_000_00, custodian=world.custodian)
     until = (clock.today() + dt.timedelta(days=5)).isoformat()
     rule = {"kind": "quadratic", "variant": "normalised", "eligible": {"until": until}}
@@ -87,7 +91,10 @@ def a_settled_round(world):
     pay(other, Pledge.objects.filter(project=other.project).first())
     later = dt.datetime.combine(dt.date.fromisoformat(until) + dt.timedelta(days=1), dt.time(8), dt.UTC)
     with time_machine.travel(later, tick=True):
-        return round_settle(version=version)
+        run = round_settle(version=version)
+    taken = [gift.get("taken", 0) for gift in json.loads(run.report)["gifts"]]
+    assert sorted(taken) == [0, 0, 0, 20_00, 40_00, 40_00]
+    return run
 
 
 @pytest.mark.django_db

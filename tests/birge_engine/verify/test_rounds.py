@@ -81,6 +81,11 @@ def test_one_unit_more_for_a_project_is_found(refused):
     assert f"the run gives {most} to the project {PROJECT}, not {most + 1} (minor units)" in said
 
 
+def test_a_report_that_says_a_gift_was_matched_elsewhere_is_found(refused):
+    told = settled(round_open(), G1={"taken": 40})
+    assert "says that 40 of the gift G1 were matched already, but it is 0 (minor units)" in refused(told)
+
+
 def test_a_report_that_says_one_unit_more_is_found(refused):
     told = a_round()
     ((digest, report),) = told.runs.items()

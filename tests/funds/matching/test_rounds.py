@@ -187,6 +187,44 @@ def test_who_was_matched_is_forgotten_once_the_rule_has_ended(two):
     assert Given.objects.filter(version=steady).count() == 2
 
 
+def test_what_another_rule_has_matched_is_not_offered_to_the_round(two):
+    published(two[0].custodian, {"kind": "proportional", "rate": "1", "counted_per_contribution": "64"})
+    version = published(two[0].custodian, quadratic(), amount=5_000_00)
+    stacked = published(two[0].custodian, quadratic(stack=True), amount=5_000_00)
+    for _n in range(2):
+        pay(two[0], confirmed_pledge(two[0].project, 100_00))
+    assert round_estimate(version=version, project=two[0].project) == 72_00  # of twice 36 som
+    assert round_estimate(version=stacked, project=two[0].project) == 200_00
+    with after_the_round(version):
+        run = round_settle(version=version)
+    assert [gift["taken"] for gift in report_read(run.report.encode())["gifts"]] == [64_00] * 2
+    assert run.total_minor == 72_00
+
+
+def test_what_one_round_has_matched_is_not_offered_to_the_next(two):
+    first, second = (published(two[0].custodian, quadratic(), amount=5_000_00) for _n in range(2))
+    paid = published(two[0].custodian, ONE_TO_ONE | {"eligible": {"confirmed_only": True}}, amount=5_000_00)
+    made = [confirmed_pledge(two[0].project, 100_00) for _n in range(2)]
+    with after_the_round(first):
+        assert round_settle(version=first).total_minor == 200_00
+        assert round_settle(version=second).total_minor == 0
+    for each in made:
+        pay(two[0], each)
+    assert not Given.objects.filter(version=paid).exists()
+
+
+def test_a_report_that_takes_more_of_a_gift_than_there_is_cannot_be_read(two):
+    version = published(two[0].custodian, quadratic(), amount=1_000_00)
+    for _n in range(2):
+        pay(two[0], confirmed_pledge(two[0].project, 100_00))
+    with after_the_round(version):
+        content = json.loads(round_settle(version=version).report)
+    for taken in (-1, 100_01, "5", True):
+        content["gifts"][0]["taken"] = taken
+        with pytest.raises(ReportError):
+            report_read(json.dumps(content, sort_keys=True, separators=(",", ":")).encode())
+
+
 def test_a_challenge_is_unlocked_by_so_many_donors(two):
     goal = {"kind": "challenge", "amount": "500", "goal": {"donors": 3}, "eligible": until()}
     version = published(two[0].custodian, goal, amount=1_000_00)
