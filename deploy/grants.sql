@@ -11,7 +11,8 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO birge_app;
 REVOKE UPDATE, DELETE ON
     ledger_account, ledger_entry, ledger_posting,
     ledger_logleaf, ledger_lognode, ledger_logkey, ledger_checkpoint, ledger_cosignature, ledger_statementline,
-    audit_auditrecord, pledges_pledgetransition, pools_ballot, pools_proposalstep, releases_signature, works_transition
+    audit_auditrecord, organisations_termsagreement, pledges_pledgetransition, pools_ballot, pools_proposalstep,
+    releases_signature, works_transition
 FROM birge_app;
 
 -- A balance moves on with its postings; a command gets its result; what opens a donor's commitment may be erased.

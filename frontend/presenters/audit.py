@@ -53,6 +53,7 @@ def _people_words() -> dict[str, str]:
         "organisation_verify": _("Organisation verified"),
         "term_begin": _("Term began"),
         "term_end": _("Term ended"),
+        "terms_agree": _("A yes to terms of reference"),
         "terms_approve": _("Terms of reference agreed"),
         "terms_ask": _("Terms of reference written"),
         "terms_refuse": _("Terms of reference refused"),

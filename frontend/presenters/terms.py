@@ -26,7 +26,15 @@ from birge.organisations.models import (
     TermsOfReference,
 )
 from birge.organisations.permissions import ALLOWED, Action, may
-from birge.organisations.selectors import members, signers, terms_agreed, terms_asked, terms_now, terms_today
+from birge.organisations.selectors import (
+    members,
+    signers,
+    terms_agreed,
+    terms_agreements,
+    terms_asked,
+    terms_now,
+    terms_today,
+)
 
 from .facts import Link, day, say, signed
 from .tasks import Task
@@ -48,6 +56,7 @@ class TermsText:
     since: str
     paper: str = ""
     who: str = ""
+    agreed: str = ""
 
 
 def rule_sentence(terms: TermsOfReference, people: int) -> str:
@@ -85,7 +94,18 @@ def terms_text(terms: TermsOfReference, people: int, *, names: bool = False) -> 
         since=day(terms.decided_at),
         paper=reverse("document", args=[terms.paper.public_id]) if terms.paper else "",
         who=who,
+        agreed=_so_far(terms) if terms.status == RequestStatus.ASKED else "",
     )
+
+
+def _so_far(terms: TermsOfReference) -> str:
+    agreed = terms_agreements(terms)
+    return _("%(agreed)s of %(needed)s have agreed") % {"agreed": agreed, "needed": terms.agreements_needed}
+
+
+def has_agreed(terms: TermsOfReference, user: User) -> bool:
+    """Say whether this person's yes to a text is written down."""
+    return terms.agreements.filter(person=user).exists()
 
 
 def people_who_decide(organisation: Organisation, how: str) -> int:
@@ -126,9 +146,9 @@ def _note(
     organisation: Organisation, now: TermsOfReference | None, asked: TermsOfReference | None, user: User
 ) -> tuple[str, str]:
     if asked is not None and asked.asked_by_id == user.pk:
-        return _("Your text waits for another person who signs. They get a message."), "warn"
+        return _("Your text waits for the others who sign. They get a message."), "warn"
     if asked is not None:
-        return _("A new text waits. It counts once another person who signs has agreed."), "warn"
+        return _("A new text waits. It counts once enough of those who sign have agreed."), "warn"
     if not signers(organisation).exclude(pk=user.pk).exists():
         return _("Nobody else signs for it yet, and one person cannot decide alone. First name another."), "warn"
     if now is None:
@@ -141,7 +161,12 @@ def terms_card(organisation: Organisation, user: User) -> dict[str, Any] | None:
     if organisation.kind not in (OrganisationKind.MIGRANT_ASSOCIATION, OrganisationKind.MATCHING_DONOR):
         return None
     now, asked = terms_now(organisation), terms_asked(organisation)
-    decides = asked is not None and asked.asked_by_id != user.pk and may(user, Action.TERMS_APPROVE, organisation)
+    decides = (
+        asked is not None
+        and asked.asked_by_id != user.pk
+        and not has_agreed(asked, user)
+        and may(user, Action.TERMS_APPROVE, organisation)
+    )
     if decides:
         button = _("Read and decide")
     elif asked is None and now is None and may(user, Action.TERMS_ASK, organisation):
@@ -189,6 +214,7 @@ def belonging_tasks(user: User) -> Iterator[Task]:
         )
     signing = mine.filter(office__role__in=ALLOWED[Action.TERMS_APPROVE]).values("office__organisation")
     texts = TermsOfReference.objects.filter(organisation__in=signing, status=RequestStatus.ASKED)
+    texts = texts.exclude(agreements__person=user)
     for terms in texts.exclude(asked_by=user).select_related("organisation").order_by("pk"):
         yield Task(
             title=_("Terms of reference wait for your yes"),

@@ -66,9 +66,11 @@ def words(**changes: Any) -> dict[str, Any]:
 
 
 def terms_of(where: Association, **changes: Any) -> TermsOfReference:
-    """Return new terms of reference that the treasurer has agreed to."""
+    """Return new terms of reference that as many have agreed to as are needed, the treasurer first."""
     asked = terms_ask(organisation=where.organisation, actor=where.chair, **words(**changes))
-    return terms_approve(terms=asked, actor=where.treasurer, proof=factor(where.treasurer))
+    for one in [where.treasurer, *where.signatories][: asked.agreements_needed]:
+        asked = terms_approve(terms=asked, actor=one, proof=factor(one))
+    return asked
 
 
 @transaction.atomic

@@ -38,6 +38,7 @@ class TermsOutput(serializers.Serializer[Any]):
     needed_above = serializers.IntegerField()
     days_to_decide = serializers.IntegerField()
     paper = serializers.CharField(source="paper.public_id", default=None, allow_null=True)
+    agreements_needed = serializers.IntegerField(help_text="How many who sign have to agree before it counts.")
     status = serializers.ChoiceField(choices=RequestStatus.choices)
     asked_at = serializers.DateTimeField()
     decided_at = serializers.DateTimeField(allow_null=True)

@@ -1,4 +1,4 @@
-"""Terms of reference on the desk: one who leads writes them, another who signs agrees."""
+"""Terms of reference on the desk: one who leads writes them, others who sign agree."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from birge.documents.models import Document, DocumentKind, Visibility
 from birge.errors import NotFound, RuleNotMet
 from birge.organisations.models import DecidedHow, Organisation, OrganisationKind, TermsOfReference
 from birge.organisations.permissions import ALLOWED, Action, may
-from birge.organisations.selectors import holds_office, signers, terms_asked
+from birge.organisations.selectors import holds_office, signers, terms_agreements, terms_asked
 from birge.organisations.services import terms_approve, terms_ask, terms_refuse
 from frontend.access import desk_page, signed_in
 from frontend.deeds import Deed, Doing, PaperStore, deeds_page
 from frontend.forms.offices import TermsForm, WhyShortForm
 from frontend.forms.parts import PaperForm
 from frontend.forms.signing import SignForm
-from frontend.presenters.terms import terms_desk, terms_initial
+from frontend.presenters.terms import has_agreed, terms_desk, terms_initial
 from frontend.presenters.words import language
 
 from .organisations import organisation_for
@@ -53,12 +53,12 @@ def _writing(found: Organisation, asked: TermsOfReference | None, user: User) ->
     return Deed(
         name="ask",
         title=_("Write a new version") if again else _("Write them"),
-        text=_("Another person who signs must agree. Older versions stay for everyone to read."),
+        text=_("Others who sign must agree. Older versions stay for everyone to read."),
         button=_("Ask for agreement"),
         form=TermsForm,
         arguments={"initial": initial, "voting": found.kind == OrganisationKind.MIGRANT_ASSOCIATION},
         run=lambda doing: _ask(doing, found),
-        thanks=_("Written. It counts once another person who signs has agreed."),
+        thanks=_("Written. It counts once enough of those who sign have agreed."),
         paper=_paper_of(found),
         offered=asked is None and may(user, Action.TERMS_ASK, found) and signers(found).exclude(pk=user.pk).exists(),
     )
@@ -83,17 +83,23 @@ def _ask(doing: Doing, found: Organisation) -> TermsOfReference:
 
 def _decisions(found: Organisation, asked: TermsOfReference | None, user: User) -> list[Deed]:
     mine = (
-        asked is not None and asked.asked_by_id != user.pk and holds_office(user, found, ALLOWED[Action.TERMS_APPROVE])
+        asked is not None
+        and asked.asked_by_id != user.pk
+        and not has_agreed(asked, user)
+        and holds_office(user, found, ALLOWED[Action.TERMS_APPROVE])
     )
+    last = asked is not None and terms_agreements(asked) + 1 >= asked.agreements_needed
     return [
         Deed(
             name="approve",
             title=_("I agree"),
-            text=_("From this moment it counts for every common fund of yours, and everyone can read it."),
+            text=_("From this moment it counts for every common fund of yours, and everyone can read it.")
+            if last
+            else _("When enough have agreed, it counts for every common fund of yours, and everyone can read it."),
             button=_("Agree"),
             form=SignForm,
             run=lambda doing: terms_approve(terms=_waiting(asked), actor=doing.actor, proof=doing.proof),
-            thanks=_("Agreed. From now on it counts."),
+            thanks=_("Agreed. From now on it counts.") if last else _("Your yes counts. It waits for others."),
             offered=mine,
         ),
         Deed(

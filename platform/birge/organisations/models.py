@@ -263,6 +263,7 @@ class TermsOfReference(models.Model):
     needed_below = models.PositiveSmallIntegerField()
     needed_above = models.PositiveSmallIntegerField()
     days_to_decide = models.PositiveSmallIntegerField(default=7)
+    agreements_needed = models.PositiveSmallIntegerField(default=1)  # as many as the text before asked for large sums
     status = models.CharField(max_length=8, choices=RequestStatus.choices, default=RequestStatus.ASKED)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(default=clock.now)
@@ -299,6 +300,23 @@ class TermsOfReference(models.Model):
     def public_id(self) -> str:
         """Return how records name it: by whose it is and which version."""
         return f"{self.organisation.public_id}:{self.version}"
+
+
+class TermsAgreement(models.Model):
+    """One person's yes to a new text. Never changed, never removed."""
+
+    terms = models.ForeignKey(TermsOfReference, on_delete=models.PROTECT, related_name="agreements")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=clock.now)
+    factor_method = models.CharField(max_length=20)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["terms", "person"], name="terms_agreement_once")]
+
+    def __str__(self) -> str:
+        """Return the text that was agreed to."""
+        return str(self.terms)
 
 
 class JoinRequest(models.Model):

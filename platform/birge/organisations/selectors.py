@@ -128,6 +128,11 @@ def terms_agreed(organisation: Organisation) -> QuerySet[TermsOfReference]:
     return agreed.select_related("organisation", "paper").order_by("-version")
 
 
+def terms_agreements(terms: TermsOfReference) -> int:
+    """Return how many have agreed to a text, of those who sign today."""
+    return terms.agreements.filter(person__in=signers(terms.organisation)).count()
+
+
 def terms_asked(organisation: Organisation) -> TermsOfReference | None:
     """Return the text that waits for another person's yes; there is one at most."""
     asked = TermsOfReference.objects.filter(organisation=organisation, status=RequestStatus.ASKED)

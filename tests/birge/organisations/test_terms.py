@@ -3,12 +3,12 @@
 import datetime as dt
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from birge import clock
 from birge.audit.models import AuditRecord
 from birge.errors import Conflict, InvalidInput, NotAllowed, RuleNotMet, SecondFactorRequired
-from birge.organisations.models import OrganisationStatus, Role, Term, TermsOfReference
+from birge.organisations.models import OrganisationStatus, Role, Term, TermsAgreement, TermsOfReference
 from birge.organisations.selectors import members, signers, terms_agreed, terms_asked, terms_now
 from birge.organisations.services import terms_approve, terms_ask, terms_refuse
 from tests.factories.associations import association, terms_of, words
@@ -72,7 +72,9 @@ def test_a_new_text_is_another_version_and_the_old_one_stays(ours):
     first = terms_of(ours)
     second = ask(ours, text="Решаем все вместе.", how="vote", needed_above=6)
     assert terms_now(ours.organisation) == first, "what is only asked for does not count"
-    agree(second, ours.treasurer)
+    for one in (ours.treasurer, *ours.signatories[:2]):
+        assert terms_now(ours.organisation) == first
+        agree(second, one)
     assert terms_now(ours.organisation).version == 2
     assert [each.text for each in terms_agreed(ours.organisation)] == ["Решаем все вместе.", first.text]
 
@@ -206,3 +208,39 @@ def test_the_database_itself_refuses_one_person_alone(ours):
     asked = ask(ours)
     with pytest.raises(IntegrityError), transaction.atomic():
         TermsOfReference.objects.filter(pk=asked.pk).update(status="approved", decided_by=ours.chair)
+
+
+def test_two_cannot_undo_what_three_protect(ours):
+    terms_of(ours, needed_above=3)
+    easier = ask(ours, needed_above=1)
+    assert easier.agreements_needed == 3
+    agree(easier, ours.treasurer)
+    assert terms_now(ours.organisation).needed_above == 3
+    refused(Conflict, lambda: agree(easier, ours.treasurer), code="answered")
+    agree(easier, ours.signatories[0])
+    assert terms_now(ours.organisation).needed_above == 3
+    agree(easier, ours.signatories[1])
+    assert terms_now(ours.organisation).needed_above == 1
+
+
+def test_a_yes_of_somebody_who_signs_no_more_does_not_count(ours):
+    terms_of(ours, needed_above=2)
+    asked = ask(ours, needed_above=1)
+    agree(asked, ours.signatories[0])
+    Term.objects.filter(user=ours.signatories[0]).update(status="ended")
+    agree(asked, ours.treasurer)
+    assert terms_now(ours.organisation).needed_above == 2
+    agree(asked, ours.signatories[1])
+    assert terms_now(ours.organisation).needed_above == 1
+
+
+def test_no_more_are_asked_for_than_there_are(ours):
+    terms_of(ours, how="vote", needed_above=6)
+    assert ask(ours).agreements_needed == 4
+
+
+def test_a_yes_once_given_is_neither_changed_nor_removed(ours):
+    terms_of(ours)
+    for act in (lambda rows: rows.update(factor_method="x"), lambda rows: rows.delete()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            act(TermsAgreement.objects.all())

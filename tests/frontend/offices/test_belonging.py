@@ -37,7 +37,7 @@ def written(chair, ours, **changes):
 
 
 def test_the_chair_writes_and_another_who_signs_agrees(ours, chair, treasurer):
-    assert "Your text waits for another person" in written(chair, ours, paper=a_paper()).text
+    assert "Your text waits for the others who sign" in written(chair, ours, paper=a_paper()).text
     task = treasurer.open("desk")
     assert "Terms of reference wait for your yes" in task.text
     page = treasurer.go(task.link("/terms/"))
@@ -49,6 +49,18 @@ def test_the_chair_writes_and_another_who_signs_agrees(ours, chair, treasurer):
     assert (terms.status, terms.days_to_decide, terms.threshold_minor) == ("approved", 10, 50_000_00)
     assert (terms.paper.kind, terms.paper.visibility) == ("terms_of_reference", "public")
     assert Visitor().client.get(f"/d/{terms.paper.public_id}/").status_code == 200
+    assert "Terms of reference wait" not in treasurer.open("desk").text
+
+
+def test_a_second_text_needs_as_many_as_the_first_asks_for(ours, chair, treasurer):
+    terms_of(ours)
+    written(chair, ours)
+    page = treasurer.open("organisation_terms", ours.organisation.public_id)
+    assert "0 of 3 have agreed" in page.text
+    done = treasurer.send(page, "approve/", code=treasurer.code)
+    assert "Your yes counts. It waits for others." in done.text
+    assert "1 of 3 have agreed" in done.text
+    assert not done.offers("approve/")
     assert "Terms of reference wait" not in treasurer.open("desk").text
 
 

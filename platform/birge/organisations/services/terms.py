@@ -1,4 +1,4 @@
-"""What an organisation with pools has agreed on in writing: one writes, another who signs agrees.
+"""What an organisation with pools has agreed on in writing: one writes, others who sign agree.
 
 Guarded by the organisation's lock: whoever changes the terms of reference holds it.
 """
@@ -17,9 +17,9 @@ from birge.documents.models import Document
 from birge.errors import Conflict, InvalidInput, NotAllowed, RuleNotMet
 from birge.money import EXPONENTS
 
-from ..models import REQUEST_ALLOWED, DecidedHow, Organisation, RequestStatus, TermsOfReference
+from ..models import REQUEST_ALLOWED, DecidedHow, Organisation, RequestStatus, TermsAgreement, TermsOfReference
 from ..permissions import Action, require
-from ..selectors import members, signers, terms_asked
+from ..selectors import members, signers, terms_agreements, terms_asked, terms_now
 from .rules import papers_check, reason_clean
 from .telling import tell
 from .verifying import organisation_lock
@@ -46,7 +46,10 @@ def terms_ask(
     days_to_decide: int = 7,
     paper: Document | None = None,
 ) -> TermsOfReference:
-    """Write new terms of reference. They count once another person who signs has agreed.
+    """Write new terms of reference. They count once others who sign have agreed.
+
+    The first text needs one of them; a new one as many as the text in force asks for large sums, as far as there are
+    so many: else two could undo what three of five protect.
 
     Up to `threshold_minor` `needed_below` yes decide, above it `needed_above`; whoever proposes never counts.
 
@@ -71,6 +74,7 @@ def terms_ask(
     _paper(asked, actor)
     _numbers(asked)
     _once_and_not_alone(asked)
+    asked.agreements_needed = _agreements_needed(asked)
     asked.version = (locked.terms_of_reference.aggregate(last=Max("version"))["last"] or 0) + 1
     asked.save()
     _record(asked, "terms_ask", actor)
@@ -81,9 +85,10 @@ def terms_ask(
 
 @transaction.atomic
 def terms_approve(*, terms: TermsOfReference, actor: User, proof: FactorProof | None) -> TermsOfReference:
-    """Agree, as another person who signs, with a fresh second factor: from now on they count.
+    """Agree, as another person who signs, with a fresh second factor; with the last yes that is needed they count.
 
-    Raises NotAllowed (also `same_person`), SecondFactorRequired, RuleNotMet (`transition`, `too_many`).
+    Raises NotAllowed (also `same_person`), SecondFactorRequired, Conflict (`answered`), RuleNotMet (`transition`,
+    `too_many`).
     """
     _other_person(terms, actor)
     method = factor_require(proof, actor).method
@@ -93,6 +98,12 @@ def terms_approve(*, terms: TermsOfReference, actor: User, proof: FactorProof | 
         _numbers(locked)
     except InvalidInput as refusal:
         raise RuleNotMet(str(refusal), code=refusal.code, **refusal.data) from refusal
+    if locked.agreements.filter(person=actor).exists():
+        raise Conflict(_("You have agreed already."), code="answered")
+    TermsAgreement.objects.create(terms=locked, person=actor, factor_method=method)
+    if terms_agreements(locked) < locked.agreements_needed:
+        _record(locked, "terms_agree", actor, factor=method, asked_by=locked.asked_by.public_id)
+        return locked
     _decided(locked, RequestStatus.APPROVED, actor, "", method)
     everyone = members(locked.organisation).exclude(pk=actor.pk)
     tell(everyone, "terms_approved", locked.organisation, agreed_by=str(actor), version=locked.version)
@@ -178,6 +189,12 @@ def _once_and_not_alone(asked: TermsOfReference) -> None:
         )
     if terms_asked(asked.organisation) is not None:
         raise Conflict(_("A text waits for a decision already. Decide on that one first."), code="already_asked")
+
+
+def _agreements_needed(asked: TermsOfReference) -> int:
+    now = terms_now(asked.organisation)
+    others = signers(asked.organisation).exclude(pk=asked.asked_by_id).count()
+    return 1 if now is None else max(1, min(now.needed_above, others))
 
 
 def _other_person(terms: TermsOfReference, actor: User) -> None:
