@@ -18,6 +18,7 @@ from django.utils import translation
 from tests.support import reporting
 from tests.support.databases import Databases, PostgresqlDatabases, Server, SqliteDatabases, new_folder, use
 from tests.support.programs import chromium_path
+from tools.compile_messages import compile_messages
 
 VENDOR = os.environ.get("BIRGE_TEST_DATABASE", "sqlite")
 TESTS = Path(__file__).parent
@@ -41,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # else the server would outlive us
         os.environ[FOLDER] = str(new_folder())
+        compile_messages()  # a fresh clone has none, and every page would be English
         if VENDOR == "postgresql" and not config.option.collectonly:
             config.stash[server_key] = Server(Path(os.environ[FOLDER]) / "pg")
             os.environ[SOCKETS] = config.stash[server_key].socket_folder
