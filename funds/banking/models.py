@@ -89,7 +89,9 @@ class BankLine(models.Model):
     identity = models.CharField(max_length=80)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.NEW)
     expected_ref = models.CharField(max_length=16, blank=True)  # the pledge or gift that its reference names
-    payment_ref = models.CharField(max_length=16, blank=True, db_index=True)  # the payment recorded from it
+    # What it is in our books: a payment, a tranche, a refund, a transfer, cash that was banked. See `line_explain`.
+    payment_ref = models.CharField(max_length=16, blank=True, db_index=True)
+    explained_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["account", "day", "id"]
@@ -100,11 +102,30 @@ class BankLine(models.Model):
                 condition=Q(status__in=["new", "matched", "suggested", "unidentified", "ignored"]),
                 name="bank_line_status_known",
             ),
+            models.CheckConstraint(
+                condition=Q(payment_ref="", explained_at__isnull=True)
+                | (~Q(payment_ref="") & Q(explained_at__isnull=False)),
+                name="bank_line_explained_once",
+            ),
         ]
 
     def __str__(self) -> str:
         """Return the public identifier."""
         return str(self.public_id)
+
+
+class PaymentReference(models.Model):
+    """The number behind the reference that a payer writes: one for each group of a pledge or of a gift to a pool."""
+
+    group = models.CharField(max_length=16, unique=True)
+    made_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        """Return whose it is."""
+        return self.group
 
 
 class ColumnMapping(models.Model):

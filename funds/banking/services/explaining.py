@@ -1,0 +1,40 @@
+"""A line of the bank is what we say it is: once, and the sums agree."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from birge import clock
+from birge.errors import Conflict, InvalidInput
+from birge.money import Money
+
+from ..models import BankLine
+
+
+@transaction.atomic
+def line_explain(line: BankLine, *, ref: str, amount: Money) -> BankLine:
+    """Note that this line is `ref`: the public id of a payment, tranche, refund, transfer, or of cash that was banked.
+
+    `amount` is what our books say came (above zero) or went (below). The line's row is locked; explaining it as the
+    same once more changes nothing. Raises Conflict (`line_explained`), InvalidInput (`line`) where sums differ.
+    """
+    locked = BankLine.objects.select_for_update(of=("self",), no_key=True).get(pk=line.pk)
+    if locked.payment_ref == ref:
+        return locked
+    if locked.payment_ref:
+        raise Conflict(_("This line of the bank is something else already."), code="line_explained", field="line")
+    if (locked.amount_minor, locked.currency) != (amount.minor, amount.currency):
+        raise InvalidInput(_("The bank’s line and this sum are not the same."), field="line")
+    locked.payment_ref, locked.explained_at = ref, clock.now()
+    locked.save(update_fields=["payment_ref", "explained_at"])
+    return locked
+
+
+@transaction.atomic
+def line_unexplain(line: BankLine) -> BankLine:
+    """Take that back: what it was thought to be was refused or corrected."""
+    locked = BankLine.objects.select_for_update(of=("self",), no_key=True).get(pk=line.pk)
+    locked.payment_ref, locked.explained_at = "", None
+    locked.save(update_fields=["payment_ref", "explained_at"])
+    return locked
