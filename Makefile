@@ -9,6 +9,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 PYTEST := $(BIN)/pytest -n $(WORKERS)
+# On which database each test of a page or of the API runs this time; LOT= runs all of them on both. See tests/conftest.py
+LOT := $(shell echo $$((RANDOM % 2)))
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 
 # The newest Python from 3.11 on; `make PYTHON=…` chooses another.
@@ -23,19 +25,19 @@ run: $(VENV)/installed  ## Set everything up, load the demonstration, serve http
 
 .PHONY: test
 test: $(VENV)/installed-dev  ## Run the whole suite, on SQLite and on PostgreSQL, in random order
-	@$(MAKE) -k test-sqlite test-postgresql
+	@$(MAKE) -k test-sqlite test-postgresql LOT=$(LOT)
 
 ##@ Tests and checks
 
 .PHONY: test-sqlite
 test-sqlite: $(VENV)/installed-dev  ## The suite on SQLite (ARGS="-k pledge" for a part)
-	@echo "On SQLite:"
-	@BIRGE_TEST_DATABASE=sqlite $(PYTEST) -m "not slow" $(ARGS)
+	@echo "On SQLite (pages and API: $(if $(LOT),lot $(LOT),all)):"
+	@BIRGE_TEST_LOT=$(LOT) BIRGE_TEST_DATABASE=sqlite $(PYTEST) -m "not slow" $(ARGS)
 
 .PHONY: test-postgresql
 test-postgresql: $(VENV)/installed-dev  ## The suite on PostgreSQL, which comes as a package
-	@echo "On PostgreSQL:"
-	@BIRGE_TEST_DATABASE=postgresql $(PYTEST) -m "not slow" $(ARGS)
+	@echo "On PostgreSQL (pages and API: $(if $(LOT),lot $(LOT),all)):"
+	@BIRGE_TEST_LOT=$(LOT) BIRGE_TEST_DATABASE=postgresql $(PYTEST) -m "not slow" $(ARGS)
 
 .PHONY: test-slow
 test-slow: $(VENV)/installed-dev  ## What takes minutes: crash points, many histories, whole flows in a browser

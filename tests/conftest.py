@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import zlib
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -29,6 +30,8 @@ NO_DATABASE = (
     "birge/i18n",
     "browser/test_verify_modules.py",
 )  # run once, with SQLite
+DOORS = ("api", "frontend")  # they ask through the services: by lot on one of the two databases, see `_by_lot_elsewhere`
+LOT = os.environ.get("BIRGE_TEST_LOT", "")  # 0 or 1; without it everything runs here
 TAKES_LONG = ("funds/demonstration",)  # to build on PostgreSQL: there it belongs to the slow tests
 databases_key = pytest.StashKey[Databases]()
 server_key = pytest.StashKey[Server]()
@@ -79,6 +82,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if _within(item, TAKES_LONG):
                 item.add_marker(pytest.mark.slow)
+    elsewhere |= {item for item in items if _within(item, DOORS) and _by_lot_elsewhere(item)}
     if elsewhere:
         config.hook.pytest_deselected(items=list(elsewhere))
         items[:] = [item for item in items if item not in elsewhere]
@@ -86,6 +90,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if item.get_closest_marker("browser"):
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
+
+
+def _by_lot_elsewhere(item: pytest.Item) -> bool:
+    """Say whether this test of a page or of the API runs on the other database this time.
+
+    `make test` draws the lot anew each time, the same for both databases, so that each test runs on one of them; what
+    moves money runs on both. `make test LOT=` runs everything on both.
+    """
+    return LOT in ("0", "1") and (zlib.crc32(item.nodeid.encode()) + int(LOT)) % 2 != (VENDOR == "postgresql")
+
+
+def pytest_report_header() -> str:
+    """Say which half of the pages' and the API's tests runs here."""
+    return f"pages and API: lot {LOT}" if LOT else "pages and API: all"
 
 
 def _asks_database(item: pytest.Item) -> bool:

@@ -9,7 +9,7 @@ from funds.pledges.models import Pledge
 from funds.pledges.tokens import pledge_token
 from tests.factories import funds as make
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
 
 
 def public_pages(language):

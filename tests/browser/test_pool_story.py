@@ -24,7 +24,7 @@ from tests.factories import funds as make
 from tests.factories.api import code_of
 from tests.factories.browsing import paper, send
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
 
 
 class Story:

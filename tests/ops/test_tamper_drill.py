@@ -59,6 +59,7 @@ def environment(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite  # it works on copies of what is given out: the database has no part in it
 @pytest.mark.django_db(transaction=True)
 def test_whoever_kept_a_trace_finds_every_lie_and_the_ledger_itself_is_not_touched(environment, tmp_path):
     before = list(Entry.objects.order_by("pk").values_list("pk", "leaf")), list(Checkpoint.objects.values_list())

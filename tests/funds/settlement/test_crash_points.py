@@ -29,7 +29,7 @@ from funds.settlement.services import (
 )
 from tests.factories import funds as make
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.postgresql]
 KILLED = 9
 MOST_STATEMENTS = 200
 
