@@ -30,7 +30,7 @@ NO_DATABASE = (
     "birge/i18n",
     "browser/test_verify_modules.py",
 )  # run once, with SQLite
-DOORS = ("api", "frontend")  # they ask through the services: by lot on one of the two databases, see `_by_lot_elsewhere`
+DOORS = ("api", "frontend")  # by lot on one of the two databases, see `_by_lot_elsewhere`
 LOT = os.environ.get("BIRGE_TEST_LOT", "")  # 0 or 1; without it everything runs here
 TAKES_LONG = ("funds/demonstration",)  # to build on PostgreSQL: there it belongs to the slow tests
 databases_key = pytest.StashKey[Databases]()
