@@ -224,6 +224,7 @@ LEDGER_PUBLISHED = {  # who gives out what stands beside the log, so that rules 
     "rules": "funds.settlement.published.rules",
     "projects": "funds.settlement.published.projects",
     "runs": "funds.settlement.published.runs",
+    "rates": "funds.settlement.published_rates.rates",
 }
 LEDGER_WITNESSES: list[str] = env.list("LEDGER_WITNESSES", default=[])  # keys of those whose cosignatures we show
 RATES_URLS = ["https://www.nbkr.kg/XML/daily.xml", "https://www.nbkr.kg/XML/weekly.xml"]
