@@ -13,6 +13,7 @@ urlpatterns = [
     path("key", views.key, name="log_key"),
     path("rules.json", views.rules, name="log_rules"),
     path("projects.json", views.projects, name="log_projects"),
+    path("rates.json", views.rates, name="log_rates"),
     path("runs/<str:digest>.json", views.run, name="log_run"),
     path("export", views.export, name="log_export"),
     path("cosignatures", views.cosignatures, name="log_cosignatures"),

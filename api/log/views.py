@@ -21,6 +21,7 @@ from funds.ledger.publishing import (
     key_newest,
     leaves_between,
     projects_at,
+    rates_at,
     rules_at,
     runs_at,
 )
@@ -95,6 +96,12 @@ def rules(request: HttpRequest) -> HttpResponse:
 def projects(request: HttpRequest) -> HttpResponse:
     """Return what such rules look at in the projects of the first `size` entries, and that never changes."""
     return _beside(request, projects_at)
+
+
+@require_safe
+def rates(request: HttpRequest) -> HttpResponse:
+    """Return the exchange rates that promises, payments and exchanges used."""
+    return _beside(request, rates_at)
 
 
 @require_safe

@@ -133,7 +133,8 @@ def _after(shape: Shape, *resolves: str, must: bool = False) -> Shape:
 
 A = " ".join(name for name, kind in ACCOUNT_TYPES.items() if kind.asset and name != "transit")
 K = Kind
-GIFTS = (K.PAYMENT_RECEIVED, K.PAYMENT_IDENTIFIED, K.VILLAGE_PAID)
+# What brought money to a purpose, and may go back. In another currency than the plan's it counts by its exchange.
+GIFTS = (K.PAYMENT_RECEIVED, K.PAYMENT_IDENTIFIED, K.VILLAGE_PAID, K.FX_CONVERTED)
 MOVED_BACK = (K.POOL_RETURNED, K.MATCH_REVERSED)  # between the same accounts, and never more than went
 # `entry.reversed` is the mirror of what it reverses and has no shape of its own.
 SHAPES: dict[str, Shape] = {
@@ -169,7 +170,7 @@ SHAPES: dict[str, Shape] = {
     K.PAYMENT_DISPUTED: _after(_cash(("held reserve shortfall", A)), *GIFTS),
     K.PAYMENT_REVERSED: _after(_cash(("held reserve shortfall", A)), *GIFTS),
     K.CASH_BANKED: _cash(("bank", "cash")),
-    K.FX_CONVERTED: _cash((f"{A} fx held", f"{A} fx held")),
+    K.FX_CONVERTED: _cash((f"{A} fx held shortfall", f"{A} fx held")),
     K.GIFT_IN_KIND: Shape(Book.IN_KIND, _parts(("given", "giver"))),
 }
 # An entry of these kinds opens something on an account of this type; what ends it takes back exactly that.

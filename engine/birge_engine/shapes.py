@@ -134,7 +134,8 @@ def _opened(legs: Sequence[Leg]) -> dict[AccountKey, int]:
 
 def _came(legs: Sequence[Leg]) -> Counter[str]:
     """Sum what came to a purpose, by currency."""
-    return _by_currency(Leg(leg.account, -leg.amount) for leg in legs if codes.parse(leg.account.code).type == "held")
+    held = [leg for leg in legs if codes.parse(leg.account.code).type == "held"]
+    return +_by_currency(Leg(leg.account, -leg.amount) for leg in held)  # of an exchange only what it led to
 
 
 def _back(legs: Sequence[Leg]) -> Counter[str]:

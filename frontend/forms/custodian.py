@@ -11,6 +11,7 @@ from birge import clock
 from funds.payments.models import PaymentKind
 from projects.works.models import Project
 
+from .currencies import CurrencyField, currency_choose
 from .parts import CodeField, DayField, MoneyField, OnceForm, PaperForm, ReasonField, currency_set
 from .pledging import CreditForm, countries
 
@@ -66,7 +67,8 @@ class ArrivedForm(PaperForm):
 class PaymentForm(ArrivedForm):
     """Money of a donor, or of nobody knows whom."""
 
-    field_order = ("kind", "amount", "received_on", "reference", "payer_note", "paper")
+    field_order = ("kind", "amount", "currency", "received_on", "reference", "payer_note", "paper")
+    currency = CurrencyField()
     kind = forms.ChoiceField(label=_("How did it come?"), choices=BY_HAND, widget=forms.RadioSelect)
     payer_note = forms.CharField(
         label=_("Note"),
@@ -74,6 +76,11 @@ class PaymentForm(ArrivedForm):
         required=False,
         help_text=_("Only officers see it. For example who brought it."),
     )
+
+    def __init__(self, *args: Any, currency: str, plan: str = "", **kwargs: Any) -> None:
+        """`currency` is what comes first, `plan` that of the project's plan, if another one."""
+        super().__init__(*args, currency=currency, **kwargs)
+        currency_choose(self, plan or currency, currency)
 
 
 class VillagePaymentForm(ArrivedForm):
@@ -141,9 +148,10 @@ class CallBackForm(OnceForm):
 class CallerPledgeForm(CreditForm, OnceForm):
     """A promise that an officer writes down for somebody on the phone or at the desk."""
 
-    field_order = ("project", "amount", "contact", "country", "credit_choice", "credit_line")
+    field_order = ("project", "amount", "currency", "contact", "country", "credit_choice", "credit_line")
     project = forms.ChoiceField(label=_("For which project?"))
     amount = MoneyField(label=_("How much do they promise?"))
+    currency = CurrencyField()
     contact = forms.CharField(
         label=_("Their e-mail or phone"),
         max_length=254,
@@ -159,7 +167,7 @@ class CallerPledgeForm(CreditForm, OnceForm):
         self.fields["project"].choices = [("", _("Choose")), *titles]  # type: ignore[attr-defined]
         self.fields["credit_choice"].label = _("Whom do they want thanked in public?")
         chosen = self.projects.get(str(self.data.get("project", "")))
-        currency_set(self, chosen.currency if chosen else "KGS")
+        currency_choose(self, chosen.currency if chosen else "KGS")
 
 
 class WayForm(OnceForm):

@@ -7,11 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from frontend.presenters.currencies import CURRENCY_OF
 from frontend.presenters.words import country_names
 from funds.pledges.models import CREDIT_LINE_LENGTH
 from funds.pledges.services.cleaning import COUNTRIES
 
-from .parts import MoneyField, OnceForm, currency_set
+from .currencies import CurrencyField, currency_choose
+from .parts import MoneyField, OnceForm
 
 USUAL_COUNTRIES = [
     ("RU", _("Russia")),
@@ -64,10 +66,11 @@ class CreditForm(forms.Form):
 
 
 class PledgeForm(CreditForm, OnceForm):
-    """`cleaned_data["amount"]` is Money in the plan's currency; `contact` is what was typed, checked by the service."""
+    """`cleaned_data["amount"]` is Money in the chosen currency; `contact` is what was typed, checked by the service."""
 
-    field_order = ("amount", "contact", "country", "credit_choice", "credit_line")
+    field_order = ("country", "amount", "currency", "contact", "credit_choice", "credit_line")
     amount = MoneyField(label=_("How much?"))
+    currency = CurrencyField()
     country = forms.ChoiceField(
         label=_("Where are you now?"),
         choices=countries,
@@ -81,9 +84,14 @@ class PledgeForm(CreditForm, OnceForm):
     )
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
-        """`currency` is the plan's."""
+        """`currency` is the plan's; others are offered where their rate is known."""
         super().__init__(*args, **kwargs)
-        currency_set(self, currency)
+        currency_choose(self, currency, CURRENCY_OF.get(str(self.initial.get("country", "")), ""))
+
+    @property
+    def counted_in(self) -> str:
+        """Return the currency that is chosen now."""
+        return str(self.fields["currency"].initial)
 
 
 class CodeForm(forms.Form):

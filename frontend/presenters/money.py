@@ -19,6 +19,7 @@ from funds.pledges.selectors import pledge_open_in_group
 from funds.pledges.states import PledgeStatus
 from funds.pledges.tokens import pledge_link
 from funds.releases.models import Refund, RefundStatus
+from funds.settlement.exchange_words import pledge_counts
 from funds.settlement.selectors import Progress, StoryStep, pledge_story, project_progress
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
@@ -69,12 +70,19 @@ class Gift:
     @property
     def currency(self) -> str:
         """Return the plan's currency."""
-        return self.first.currency
+        return self.first.project.currency
 
     @property
-    def arrived_minor(self) -> int:
+    def arrived(self) -> list[Payment]:
         """Return what is in the books."""
-        return sum(each.amount_minor for each in self.payments if each.status == PaymentStatus.CONFIRMED)
+        return [each for each in self.payments if each.status == PaymentStatus.CONFIRMED]
+
+    def sum_text(self, payments: list[Payment]) -> str:
+        """Return what these payments come to: in the currency in which they came, in the plan's if in several."""
+        currencies = {each.currency for each in payments}
+        if len(currencies) == 1:
+            return say(sum(each.amount_minor for each in payments), currencies.pop())
+        return say(sum(each.plan_minor for each in payments), self.currency)
 
     @property
     def waiting(self) -> list[Payment]:
@@ -102,6 +110,7 @@ def money_page(pledge: Pledge, token: str) -> dict[str, Any]:
     return {
         "token": token,
         "amount": gift.first.amount,
+        "counts": pledge_counts(gift.first),
         "project": project,
         "title": project.title(said),
         "place_line": place_line(project.village),
@@ -140,11 +149,11 @@ def credit_part(pledge: Pledge) -> dict[str, Any]:
 
 def now_line(gift: Gift, progress: Progress) -> tuple[str, str]:
     """Return the tone and the one sentence that says where the money is now."""
-    live, currency = gift.live, gift.currency
+    live = gift.live
     if gift.first.status == PledgeStatus.MADE:
         return "warn", _("This is not a promise yet: please write the code that we sent you.")
     if gift.waiting:
-        amount = say(sum(each.amount_minor for each in gift.waiting), currency)
+        amount = gift.sum_text(gift.waiting)
         return "warn", _("%(amount)s is written down. It counts when a second person confirms it.") % {"amount": amount}
     if live.is_open:
         return _open_line(gift)
@@ -153,7 +162,7 @@ def now_line(gift: Gift, progress: Progress) -> tuple[str, str]:
         PledgeStatus.WITHDRAWN: _("You took this promise back. You owe nothing."),
         PledgeStatus.LAPSED: _("This promise has ended. You owe nothing."),
     }
-    if gift.arrived_minor == 0:
+    if not gift.arrived:
         return "", ended.get(PledgeStatus(live.status), _("Nothing has come for this promise."))
     if live.status == PledgeStatus.REFUNDED:
         return "", ended[PledgeStatus.REFUNDED]
@@ -162,15 +171,15 @@ def now_line(gift: Gift, progress: Progress) -> tuple[str, str]:
 
 def _open_line(gift: Gift) -> tuple[str, str]:
     words = {
-        "arrived": say(gift.arrived_minor, gift.currency),
-        "amount": say(gift.live.amount_minor, gift.currency),
+        "arrived": gift.sum_text(gift.arrived),
+        "amount": say(gift.live.amount_minor, gift.live.currency),
         "day": day(gift.live.horizon),
     }
     if gift.live.status == PledgeStatus.DUE:
-        if gift.arrived_minor:
+        if gift.arrived:
             return "warn", _("%(arrived)s has arrived. Please pay the other %(amount)s by %(day)s.") % words
         return "warn", _("Everything has come together. Please pay %(amount)s by %(day)s.") % words
-    if gift.arrived_minor:
+    if gift.arrived:
         return "", _("%(arrived)s has arrived. The other %(amount)s is promised, you need not pay it yet.") % words
     if gift.live.horizon_asked_on is not None:
         return "warn", _("Your promise ends on %(day)s. Do you want it to stand longer?") % words
@@ -180,7 +189,7 @@ def _open_line(gift: Gift) -> tuple[str, str]:
 def _collected_line(gift: Gift, progress: Progress) -> tuple[str, str]:
     project = gift.first.project
     words = {
-        "amount": say(gift.arrived_minor, gift.currency),
+        "amount": gift.sum_text(gift.arrived),
         "custodian": gift.first.custodian.name(language()),
         "out": say(progress.released_minor, progress.currency),
         "held": say(progress.held_minor, progress.currency),

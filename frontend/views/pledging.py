@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.conf import settings
@@ -19,20 +20,19 @@ from birge.notifications.services import Contact
 from frontend.access import page_actor, page_refusals, project_visible
 from frontend.deeds import refuse
 from frontend.forms.pledging import CodeForm, PledgeForm
+from frontend.presenters.currencies import currencies_by_country, currencies_offered, usual_sums
 from frontend.presenters.matching import offer_lines
-from frontend.presenters.words import language, money_word, place_line
+from frontend.presenters.words import language, place_line
 from frontend.refusals import refuse_in_form
 from funds.pledges.contacts import contact_clean, contact_of
 from funds.pledges.models import Pledge
-from funds.pledges.services import confirmation_resend, pledge_make
+from funds.pledges.services import amount_worth, confirmation_resend, pledge_make
 from funds.pledges.tokens import Purpose, pledge_by_token, pledge_token
+from funds.settlement.exchange_words import pledge_counts, worth_text
 from funds.settlement.selectors import project_progress
 from funds.settlement.services import pledge_confirm_and_match
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
-
-SUGGESTED_SOM = (500, 1000, 3000, 5000)
-
 
 TYPED = "pledge_typed"  # in the session, until the promise is made
 
@@ -78,7 +78,8 @@ def _shown(request: HttpRequest, project: Project) -> HttpResponse:
     """Show the empty form, or what was typed once more for a check."""
     typed = request.session.get(TYPED, {})
     if "check" not in request.GET or typed.get("project") != project.public_id:
-        return _form_page(request, project, PledgeForm(currency=project.currency))
+        usual = {"country": str(typed.get("data", {}).get("country", ""))}
+        return _form_page(request, project, PledgeForm(currency=project.currency, initial=usual))
     form = PledgeForm(typed["data"], currency=project.currency)
     return _check_page(request, project, form) if form.is_valid() else _form_page(request, project, form)
 
@@ -107,25 +108,24 @@ def _make(request: HttpRequest, project: Project, form: PledgeForm) -> HttpRespo
 def _form_page(request: HttpRequest, project: Project, form: PledgeForm) -> HttpResponse:
     progress = project_progress(project)
     rest = max(0, progress.rest_minor("donors"))
-    suggestions = [(som * 100, str(som)) for som in SUGGESTED_SOM if som * 100 <= rest] if rest else []
+    offered = currencies_offered(project.currency)
     context: dict[str, Any] = {
         "project": project,
         "title": project.title(language()),
         "form": form,
         "rest_minor": rest,
-        "suggestions": suggestions,
-        "currency_symbol": money_word(project.currency),
+        "suggestions": usual_sums(form.counted_in, project.currency, rest),
+        "currency": form.counted_in,
+        "several": len(offered) > 1,
+        "currencies": json.dumps(currencies_by_country(offered)),
     }
     return render(request, "pledging/form.html", context, status=422 if form.errors else 200)
 
 
 def _check_page(request: HttpRequest, project: Project, form: PledgeForm) -> HttpResponse:
     amount: Money = form.cleaned_data["amount"]
-    rest = project_progress(project).rest_minor("donors")
-    if amount.minor > rest:
-        form.add_error("amount", _("That is more than is still needed."))
-        return _form_page(request, project, form)
     try:
+        worth = amount_worth(project, amount)
         contact = contact_clean(contact_read(form.cleaned_data["contact"]), form.cleaned_data["country"])
     except BirgeError as error:
         refuse(form, error)
@@ -137,7 +137,8 @@ def _check_page(request: HttpRequest, project: Project, form: PledgeForm) -> Htt
         "title": project.title(language()),
         "place_line": place_line(project.village),
         "amount": amount,
-        "offers": offer_lines(project, amount.minor, contact=contact, donor=page_actor(request)),
+        "counts": worth_text(worth),
+        "offers": offer_lines(project, worth.got.minor, contact=contact, donor=page_actor(request)),
         "custodian_name": project.custodian.name(language()),
         "contact": form.cleaned_data["contact"],
         "credit_text": line if named else _("Nobody: only the sum and the day"),
@@ -179,7 +180,12 @@ def pledge_confirm(request: HttpRequest, token: str) -> HttpResponse:
             return _confirmed(request, made, "link", token=token)
         except BirgeError as error:
             messages.error(request, str(error))
-    context = {"pledge": made, "title": made.project.title(language()), "token": token}
+    context = {
+        "pledge": made,
+        "title": made.project.title(language()),
+        "token": token,
+        "counts": pledge_counts(made),
+    }
     return render(request, "pledging/confirm.html", context)
 
 

@@ -74,6 +74,11 @@ def projects_at(size: int) -> str:
     return _json(_published("projects")(size))
 
 
+def rates_at(size: int) -> str:
+    """Return `rates.json`: the exchange rates that were used, and the first `size` entries that they made."""
+    return _json(_published("rates")(size))
+
+
 def runs_at(size: int, digest: str = "") -> Iterator[tuple[str, str]]:
     """Yield (digest, report) of the rounds settled within the first `size` entries, or of one of them."""
     yield from _published("runs")(size, digest)
@@ -134,7 +139,7 @@ def _archive(file: IO[bytes], checkpoint: Checkpoint) -> None:
         "key": f"{key_newest()}\n",
         "rules.json": rules_at(checkpoint.size),
         "projects.json": projects_at(checkpoint.size),
-        "rates.json": _json([]),  # no entry converts a currency yet
+        "rates.json": rates_at(checkpoint.size),
         "accounts.json": _json(accounts_at(checkpoint.size)),
     }
     with tarfile.open(fileobj=file, mode="w:gz", compresslevel=6) as archive:

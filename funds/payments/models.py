@@ -122,6 +122,13 @@ class Payment(models.Model):
         "documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     group = models.CharField(max_length=16, blank=True)
+    # What it counts in the plan's currency, and by which rate; empty where it came in that currency.
+    plan_amount_minor = models.BigIntegerField(null=True, blank=True)
+    rate = models.DecimalField(max_digits=18, decimal_places=8, null=True, blank=True)
+    rate_source = models.CharField(max_length=40, blank=True)
+    rate_on = models.DateField(null=True, blank=True)
+    # Where it or its promise is in another currency: what the part of the promise that it kept counted in the plan.
+    kept_minor = models.BigIntegerField(null=True, blank=True)
     recorded_by = models.ForeignKey(  # empty: a provider told us
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
@@ -162,6 +169,11 @@ class Payment(models.Model):
             models.CheckConstraint(
                 condition=Q(pool_ref="") | Q(project__isnull=True) | Q(kind="pool"), name="payment_for_one_purpose"
             ),
+            models.CheckConstraint(
+                condition=Q(plan_amount_minor__isnull=True, rate__isnull=True, rate_on__isnull=True, rate_source="")
+                | Q(plan_amount_minor__gt=0, rate__gt=0, rate_on__isnull=False) & ~Q(rate_source=""),
+                name="payment_exchanged_whole",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -177,6 +189,21 @@ class Payment(models.Model):
     def amount(self) -> Money:
         """Return what came, gross."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def exchanged(self) -> bool:
+        """Say whether it came in another currency than the plan's and counts by a rate."""
+        return self.plan_amount_minor is not None
+
+    @property
+    def difference_minor(self) -> int:
+        """Return what the exchange gave (more than 0) or took since the promise, in the plan's currency."""
+        return 0 if self.kept_minor is None else self.plan_minor - self.kept_minor
+
+    @property
+    def plan_minor(self) -> int:
+        """Return what it counts in the plan's currency (minor units)."""
+        return self.amount_minor if self.plan_amount_minor is None else self.plan_amount_minor
 
 
 class Identification(models.Model):

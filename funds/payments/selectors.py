@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.conf import settings
 from django.db.models import Q, QuerySet, Sum
 
 from birge.organisations.models import Organisation
@@ -12,6 +13,7 @@ from funds.ledger.kinds import EntryKind
 from funds.ledger.models import Posting
 from projects.works.models import Project
 
+from .exchanged import PLAN_MINOR
 from .models import Payment, PaymentKind, PaymentMethod, PaymentStatus, StripeRefund
 from .providers.stripe.accounts import account_for
 
@@ -79,8 +81,25 @@ def fees_minor(project: Project) -> int:
     if project.custodian is None:
         return 0
     held = codes.held_project(project.custodian.public_id, project.public_id)
-    taken = Posting.objects.filter(account__code=held, currency=project.currency, entry__kind=EntryKind.FEE_CHARGED)
+    paid = Q(entry__kind=EntryKind.FEE_CHARGED)
+    exchanged = Q(entry__kind=EntryKind.FX_CONVERTED, entry__command__entries__kind=EntryKind.FEE_CHARGED)
+    taken = Posting.objects.filter(paid | exchanged, account__code=held, currency=project.currency)
     return int(taken.aggregate(total=Sum("amount"))["total"] or 0)
+
+
+def exchange_forgiven(kept: int, came: int) -> int:
+    """Return what of an exchange's loss is out of the plan, like fees: up to EXCHANGE_TOLERANCE_PERCENT of `kept`.
+
+    `kept` is what promises counted that were kept, `came` what came for them (minor units). Beyond that it lacks.
+    """
+    return max(0, min(kept - came, kept * settings.EXCHANGE_TOLERANCE_PERCENT // 100))
+
+
+def exchange_lost_minor(project: Project) -> int:
+    """Return what exchange rates took of the payments in the books, as far as the plan does without it."""
+    came = Payment.objects.filter(project=project, status=PaymentStatus.CONFIRMED, kept_minor__isnull=False)
+    sums = came.aggregate(kept=Sum("kept_minor"), came=Sum(PLAN_MINOR))
+    return exchange_forgiven(int(sums["kept"] or 0), int(sums["came"] or 0))
 
 
 def village_paid_minor(project: Project) -> int:

@@ -19,30 +19,24 @@ def pledge_limits(currency: str) -> tuple[Money, Money]:
     return Money(limits[0], currency), Money(limits[1], currency)
 
 
-def amount_check(amount: Money, *, plan_currency: str, rest: int) -> None:
-    """Raise InvalidInput (field `amount`) unless it can be pledged to a plan in `plan_currency`.
+def amount_check(amount: Money, *, rest: Money) -> None:
+    """Raise InvalidInput (field `amount`) unless so much can be pledged.
 
-    Where less than the smallest pledge is lacking (`rest`, minor units), just that may be pledged; else the last
-    few som of a plan could never be promised.
+    Where less than the smallest pledge is lacking (`rest`, in the currency of the amount), just that may be pledged;
+    else the last few som of a plan could never be promised.
     """
-    if amount.currency != plan_currency:
-        raise InvalidInput(
-            _("This project counts in %(currency)s. Please pledge in %(currency)s.") % {"currency": plan_currency},
-            field="amount",
-            code="currency",
-        )
-    least, most = pledge_limits(plan_currency)
+    least, most = pledge_limits(amount.currency)
     language = get_language() or settings.LANGUAGE_CODE
-    if rest < least.minor and amount.minor == rest > 0:
+    if rest < least and amount == rest and rest:
         return
-    if amount.minor < least.minor:
+    if amount < least:
         raise InvalidInput(
             _("The smallest pledge is %(amount)s.") % {"amount": format_money(least, language)},
             field="amount",
             code="too_small",
             least_minor=least.minor,
         )
-    if amount.minor > most.minor:
+    if amount > most:
         raise InvalidInput(
             _("The largest pledge is %(amount)s. For more, please talk to us.")
             % {"amount": format_money(most, language)},
@@ -52,13 +46,22 @@ def amount_check(amount: Money, *, plan_currency: str, rest: int) -> None:
         )
 
 
-def plan_full(project: Project, rest: int) -> RuleNotMet:
-    """Return the refusal of a pledge beyond what the plan still lacks (`rest`, minor units)."""
+def plan_full(project: Project, rest: int, most: Money | None = None) -> RuleNotMet:
+    """Return the refusal of a pledge beyond what the plan still lacks (`rest`, minor units of the plan's currency).
+
+    `most` is the same in the currency of the pledge, where that is another one.
+    """
     language = get_language() or settings.LANGUAGE_CODE
     if rest == 0:
-        message = _("All of this share is promised already. Thank you.")
-    else:
-        message = _("Only %(rest)s is still lacking. Please pledge that, or less.") % {
-            "rest": format_money(Money(rest, project.currency), language)
-        }
-    return RuleNotMet(message, code="plan_full", field="amount", rest_minor=rest)
+        return RuleNotMet(
+            _("All of this share is promised already. Thank you."), code="plan_full", field="amount", rest_minor=rest
+        )
+    lacking = format_money(Money(rest, project.currency), language)
+    if most is not None and most.currency != project.currency:
+        lacking = f"{lacking} ({format_money(most, language)})"
+    return RuleNotMet(
+        _("Only %(rest)s is still lacking. Please pledge that, or less.") % {"rest": lacking},
+        code="plan_full",
+        field="amount",
+        rest_minor=rest,
+    )

@@ -50,7 +50,7 @@ class Pledge(models.Model):
     party = models.CharField(max_length=10, choices=Party.choices, default=Party.DONORS)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
-    # In the plan's currency. The same as the amount until pledges in other currencies are taken.
+    # What it counts in the plan's currency, by the rate of the day on which it was made.
     plan_amount_minor = models.BigIntegerField()
     rate = models.DecimalField(max_digits=18, decimal_places=8, default=1)
     rate_source = models.CharField(max_length=40, blank=True)
@@ -77,7 +77,9 @@ class Pledge(models.Model):
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    collected_minor = models.BigIntegerField(null=True, blank=True)  # what really came for it
+    collected_minor = models.BigIntegerField(null=True, blank=True)  # what really came for it, in the plan's currency
+    # Where an exchange made a difference: what the part of the promise that was kept had counted in the plan.
+    kept_minor = models.BigIntegerField(null=True, blank=True)
     token_version = models.PositiveIntegerField(default=1)  # raised to make all links sent so far useless
 
     class Meta:
@@ -117,6 +119,11 @@ class Pledge(models.Model):
     def amount(self) -> Money:
         """Return what was promised."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def exchanged(self) -> bool:
+        """Say whether it was promised in another currency than the plan's and counts by a rate."""
+        return self.rate_on is not None
 
     @property
     def is_open(self) -> bool:

@@ -7,6 +7,7 @@ import datetime as dt
 from django.db.models import Case, F, Q, QuerySet, Sum, When
 
 from birge.accounts.models import User
+from funds.payments.selectors import exchange_forgiven
 from projects.works.models import Project
 
 from .models import Party, Pledge, PledgeContact, PledgeCredit
@@ -43,6 +44,18 @@ def collected_minor(project: Project, party: Party = Party.DONORS) -> int:
     """Return what came for `party`'s pledges and was not refunded."""
     collected = Pledge.objects.filter(project=project, party=party, status=PledgeStatus.COLLECTED)
     return int(collected.aggregate(total=Sum("collected_minor"))["total"] or 0)
+
+
+def exchange_lost_minor(project: Project, party: Party | None = None) -> int:
+    """Return what exchange rates took of promises that were kept (minor units of the plan's currency).
+
+    What they gave counts against it. See `exchange_forgiven` for how much of it is out of the plan.
+    """
+    kept = Pledge.objects.filter(project=project, status=PledgeStatus.COLLECTED, kept_minor__isnull=False)
+    if party is not None:
+        kept = kept.filter(party=party)
+    sums = kept.aggregate(kept=Sum("kept_minor"), came=Sum("collected_minor"))
+    return exchange_forgiven(int(sums["kept"] or 0), int(sums["came"] or 0))
 
 
 def confirmed_count(project: Project) -> int:

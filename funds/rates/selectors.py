@@ -114,7 +114,7 @@ def convert(money: Money, to_currency: str, day: dt.date) -> Converted:
     used_rates = tuple(each for each in found if each is not None and each.source)
     return Converted(
         given=money,
-        got=Money(_times(money, rate, to_currency), to_currency),
+        got=worth(money, rate, to_currency),
         rate=rate,
         source="+".join(dict.fromkeys(each.source for each in used_rates)),
         on=min(each.on for each in used_rates),
@@ -162,9 +162,17 @@ def rates_last_day() -> dt.date | None:
     return None if found is None else found.day
 
 
-def _times(money: Money, rate: Decimal, to_currency: str) -> int:
-    shift = EXPONENTS[to_currency] - EXPONENTS[money.currency]
-    minor = round(money.minor * Fraction(rate) * Fraction(10) ** shift)
+def worth(money: Money, rate: Decimal, to_currency: str) -> Money:
+    """Return a sum times a rate (units of `to_currency` for one of its own), rounded half to even to a minor unit.
+
+    Raises InvalidInput (`amount`) for a result beyond all measure.
+    """
+    minor = round(money.minor * minor_rate(rate, money.currency, to_currency))
     if abs(minor) > LARGEST:
         raise InvalidInput(_("This sum is too large."), code="amount", field="amount")
-    return minor
+    return Money(minor, to_currency)
+
+
+def minor_rate(rate: Decimal, currency: str, to_currency: str) -> Fraction:
+    """Return a rate between minor units: the won has none, the som has a hundred."""
+    return Fraction(rate) * Fraction(10) ** (EXPONENTS[to_currency] - EXPONENTS[currency])

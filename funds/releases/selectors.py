@@ -9,7 +9,7 @@ from birge.accounts.models import User
 from birge.organisations.models import Organisation
 from funds.ledger import codes
 from funds.ledger.balances import balance
-from funds.payments.selectors import fees_minor
+from funds.payments.selectors import exchange_lost_minor, fees_minor
 from projects.updates.selectors import has_photos
 from projects.works.models import Milestone, MilestoneStatus, Project
 from projects.works.selectors import Missing
@@ -44,10 +44,10 @@ def release_missing(milestone: Milestone) -> list[Missing]:
 
 
 def tranche_minor(milestone: Milestone) -> int:
-    """Return what this stage pays out (minor units): the last one less by the fees that providers took."""
+    """Return what this stage pays out (minor units): the last one less by fees and by what exchange rates took."""
     if milestone.project.milestones.filter(position__gt=milestone.position).exists():
         return milestone.tranche_minor
-    return max(0, milestone.tranche_minor - fees_minor(milestone.project))
+    return max(0, milestone.tranche_minor - fees_minor(milestone.project) - exchange_lost_minor(milestone.project))
 
 
 def _missing_before(milestone: Milestone) -> list[Missing]:

@@ -9,7 +9,7 @@ from funds.matching.selectors import village_outstanding, village_share_minor
 from funds.payments.selectors import fees_minor
 from funds.pledges.conditions import ConditionFacts
 from funds.pledges.models import Party
-from funds.pledges.selectors import confirmed_count, promised_minor
+from funds.pledges.selectors import confirmed_count, exchange_lost_minor, promised_minor
 from projects.works.facts import PlanFacts
 from projects.works.models import Project
 from projects.works.selectors import project_money_minor
@@ -23,13 +23,15 @@ def plan_facts(project: Project) -> PlanFacts:
 
     The village's share counts as promised from the opening, by its kenesh resolution; labour and things likewise,
     because the resolution adopts them with the plan. What rules of pools have reserved or given fills the matching
-    share, beside what a matching donor promised. What providers took as their fees is out of the plan: nobody promises
-    it anew, and the last stage pays out so much less.
+    share, beside what a matching donor promised. What providers took as their fees, and exchange rates of kept promises
+    up to a limit, is out of the plan: nobody promises it anew, and the last stage pays out so much less.
     """
     opened = project.status in OPENED
     promised = {
-        "donors": promised_minor(project, Party.DONORS),
-        "matching": promised_minor(project, Party.MATCHING) + matched_minor(project),
+        "donors": promised_minor(project, Party.DONORS) + exchange_lost_minor(project, Party.DONORS),
+        "matching": promised_minor(project, Party.MATCHING)
+        + exchange_lost_minor(project, Party.MATCHING)
+        + matched_minor(project),
     }
     shares = {
         share.party: promised.get(share.party, share.amount_minor if opened else 0) for share in project.shares.all()
@@ -38,7 +40,7 @@ def plan_facts(project: Project) -> PlanFacts:
         currency=project.currency,
         shares=shares,
         held_minor=held_minor(project),
-        plan_minor=project_money_minor(project) - fees_minor(project),
+        plan_minor=project_money_minor(project) - fees_minor(project) - exchange_lost_minor(project),
     )
 
 

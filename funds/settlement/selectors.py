@@ -12,6 +12,7 @@ from funds.ledger.commitments import entries_opened_by
 from funds.ledger.models import Balance, Entry, Posting
 from funds.matching.rule_selectors import given_minor, matched_minor
 from funds.matching.selectors import village_outstanding
+from funds.payments.exchanged import PLAN_MINOR
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
 from funds.pledges.models import Party as PledgeParty
 from funds.pledges.models import Pledge
@@ -90,7 +91,7 @@ def projects_money(projects: Iterable[Project]) -> dict[str, ProjectMoney]:
     received = dict(
         Payment.objects.filter(project__in=listed, status=PaymentStatus.CONFIRMED)
         .values_list("project_id")
-        .annotate(total=Sum("amount_minor"))
+        .annotate(total=Sum(PLAN_MINOR))
         .order_by()
     )
     goals = dict(
@@ -182,7 +183,7 @@ def _brought(project: Project, share: Share) -> tuple[int, int]:
 
 def _paid(project: Project, which: Q) -> int:
     paid = Payment.objects.filter(which, project=project, status=PaymentStatus.CONFIRMED)
-    return int(paid.aggregate(total=Sum("amount_minor"))["total"] or 0)
+    return int(paid.aggregate(total=Sum(PLAN_MINOR))["total"] or 0)
 
 
 def pledge_entries(pledge: Pledge) -> list[Entry]:

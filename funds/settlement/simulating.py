@@ -17,6 +17,7 @@ from birge.places.selectors import place_ancestors
 from birge_engine.matching import Gift, ProjectFacts, Rule, allocate, exponent, rule_parse
 from birge_engine.matching.tables import TableError, contributions_read
 from funds.matching.donors import identity_of
+from funds.payments.exchanged import PLAN_MINOR
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
 from funds.pledges.models import Party, Pledge
 from funds.pledges.states import IN_LEDGER, OPEN
@@ -169,9 +170,7 @@ def _identity(pledge: Pledge) -> str:
 def _paid(projects: list[Project]) -> dict[str, int]:
     found = Payment.objects.filter(project__in=projects, status=PaymentStatus.CONFIRMED)
     found = found.exclude(kind__in=[PaymentKind.POOL, PaymentKind.VILLAGE]).exclude(group="")
-    return {
-        group: int(total) for group, total in found.values_list("group").annotate(total=Sum("amount_minor")).order_by()
-    }
+    return {group: int(total) for group, total in found.values_list("group").annotate(total=Sum(PLAN_MINOR)).order_by()}
 
 
 def _facts(projects: list[Project], *, within_plans: bool) -> dict[str, ProjectFacts]:

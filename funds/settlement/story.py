@@ -19,6 +19,7 @@ from projects.updates.models import UpdatePhoto
 from projects.works.models import MilestoneStatus, Project, Transition
 from projects.works.states import ProjectStatus
 
+from .exchange_words import difference_text, payment_counts, pledge_counts
 from .matched import GIVEN, POOL, RESERVED, ROUND, SETTLED, TAKEN_BACK, MatchPart, match_parts, part_words
 
 _P, _S = ProjectStatus, PledgeStatus
@@ -63,7 +64,8 @@ def pledge_story(pledge: Pledge) -> list[StoryStep]:
 
 def _promise(pledge: Pledge) -> Iterator[StoryStep]:
     amount = _say(pledge.amount_minor, pledge.currency)
-    yield StoryStep("made", "done", _day(pledge.made_at), _("You promised %(amount)s.") % {"amount": amount})
+    made = _("You promised %(amount)s.") % {"amount": amount}
+    yield StoryStep("made", "done", _day(pledge.made_at), f"{made} {pledge_counts(pledge)}".strip())
     if pledge.confirmed_at is not None:
         yield StoryStep(
             "confirmed",
@@ -111,12 +113,15 @@ def _collecting(pledge: Pledge) -> Iterator[StoryStep]:
 
 def _payments(pledge: Pledge) -> Iterator[StoryStep]:
     came = Payment.objects.filter(group=pledge.group).exclude(status=PaymentStatus.REFUSED).order_by("id")
+    came = came.select_related("project")
     custodian = pledge.custodian.name(_language())
     for payment in came:
         words = {"amount": _say(payment.amount_minor, payment.currency), "custodian": custodian}
         day, entry = _day(payment.decided_at), str(payment.entry_id or "")
         if payment.status == PaymentStatus.CONFIRMED:
-            yield StoryStep("paid", "done", day, _("%(amount)s arrived. %(custodian)s holds it.") % words, entry=entry)
+            text = _("%(amount)s arrived. %(custodian)s holds it.") % words
+            text = " ".join(filter(None, (text, payment_counts(payment), difference_text(payment))))
+            yield StoryStep("paid", "done", day, text, entry=entry)
         elif payment.status == PaymentStatus.REVERSED:
             text = _("%(amount)s was written down by mistake and taken out again.") % words
             yield StoryStep("put_right", "bad", day, text, entry=entry)

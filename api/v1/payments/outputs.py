@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from api.exchange import ExchangeRateField
 from api.fields import MoneyField
 from funds.payments.models import ConfirmedHow, Payment, PaymentKind, PaymentStatus
 
@@ -19,6 +20,13 @@ class PaymentOutput(serializers.Serializer[Any]):
     pledge = serializers.CharField(source="pledge_ref")
     kind = serializers.ChoiceField(choices=PaymentKind.choices)
     amount = MoneyField("amount_minor")
+    plan_amount = MoneyField(
+        "plan_amount_minor",
+        "project.currency",
+        allow_null=True,
+        help_text="What it counts in the plan; null where it came in the plan's currency, or for no project yet.",
+    )
+    exchange = ExchangeRateField(help_text="By which rate.")
     status = serializers.ChoiceField(choices=PaymentStatus.choices)
     received_on = serializers.DateField()
     reference = serializers.CharField()

@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from api.exchange import ExchangeRateField
 from api.fields import MoneyField, MoneyOutput, NamesField, money_out
 from api.v1.organisations.outputs import OrganisationRefOutput
 from birge import clock
@@ -29,7 +30,11 @@ class HeldPledgeOutput(serializers.Serializer[Any]):
     custodian = OrganisationRefOutput()
     party = serializers.ChoiceField(choices=Party.choices)
     amount = MoneyField("amount_minor")
-    collected = MoneyField("collected_minor", allow_null=True)
+    plan_amount = MoneyField("plan_amount_minor", "project.currency", help_text="What it counts in the plan.")
+    exchange = ExchangeRateField(help_text="By which rate; null where it is in the plan's currency.")
+    collected = MoneyField(
+        "collected_minor", "project.currency", allow_null=True, help_text="What came for it, in the plan's currency."
+    )
     status = serializers.ChoiceField(choices=PledgeStatus.choices)
     horizon = serializers.DateField(help_text="The last day of the promise.")
     conditions = serializers.SerializerMethodField()
@@ -87,6 +92,11 @@ class GiftPaymentOutput(serializers.Serializer[Any]):
     id = serializers.CharField(source="public_id")
     kind = serializers.ChoiceField(choices=PaymentKind.choices)
     amount = MoneyField("amount_minor")
+    plan_amount = MoneyField("plan_minor", "project.currency", help_text="What it counts in the plan.")
+    exchange = ExchangeRateField(help_text="By which rate; null where it came in the plan's currency.")
+    difference = MoneyField(
+        "difference_minor", "project.currency", help_text="What exchange gave or took since the promise."
+    )
     status = serializers.ChoiceField(choices=PaymentStatus.choices)
     received_on = serializers.DateField()
 
@@ -96,6 +106,7 @@ class RemainderOutput(serializers.Serializer[Any]):
 
     id = serializers.CharField(source="public_id", help_text="To be written on the transfer.")
     amount = MoneyField("amount_minor")
+    plan_amount = MoneyField("plan_amount_minor", "project.currency", help_text="What it counts in the plan.")
     status = serializers.ChoiceField(choices=PledgeStatus.choices)
     horizon = serializers.DateField()
 

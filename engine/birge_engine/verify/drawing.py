@@ -38,8 +38,8 @@ class Window:
     """A promise, or a payment (`paid`), while what it draws goes by. `promise` is the index of the promise."""
 
     __slots__ = (
-        *("amount", "day", "given", "group", "index", "keeps", "looks", "matched", "paid", "promise", "promised"),
-        *("rest", "taken"),
+        *("amount", "came", "day", "given", "group", "index", "keeps", "looks", "matched", "paid", "promise"),
+        *("promised", "rest", "taken"),
     )
 
     def __init__(self, index: int, day: str, group: Group, amount: int, promise: int) -> None:
@@ -47,7 +47,7 @@ class Window:
         self.index, self.day, self.group, self.amount, self.promise = index, day, group, amount, promise
         self.paid = False
         self.given = self.rest = self.matched = self.taken = 0
-        self.keeps = self.promised = 0  # of a payment in part: what came, of how much
+        self.came = self.keeps = self.promised = 0  # of a payment: what came, and how much of which promise it keeps
         self.looks: list[Look] | None = []  # None: no rule is asked any more
 
 
@@ -71,14 +71,25 @@ class Drawing:
         came, promised = amounts
         window = Window(index, leaf["date"], group, min(came, promised), promise)
         window.paid = True
-        lacking = max(0, promised - came)
-        window.given = group.work.promised + lacking - came
-        window.keeps, window.promised = came, promised
-        part = (came, promised) if came < promised else (1, 1)
-        window.taken = taken_of(group.reserved_for(promise), part) if group.work.asks_paid else 0
+        window.given = group.work.promised - came
+        window.came, window.keeps, window.promised = came, promised, promised
+        window.taken = taken_of(group.reserved_for(promise), (1, 1)) if group.work.asks_paid else 0
         if group.name in self.in_rounds:
             window.taken = window.amount  # a round matched all of the promise
         self._open(window)
+
+    def remains(self, window: Window, rest: int) -> None:
+        """Take note that so much of a promise is still to come after the payment. Raises ReplayFault.
+
+        In one currency that is what came short. Where one of them is in another, each unit of the promise's own keeps
+        a unit, whatever became of the rate: what remains is written, and only less than all of it.
+        """
+        if not 0 < rest <= window.promised or (not window.group.exchanged and rest != window.promised - window.came):
+            raise ReplayFault("what remains of a promise is not what its payment fell short")
+        window.keeps = window.promised - rest
+        window.given += rest
+        if window.group.work.asks_paid and window.group.name not in self.in_rounds:
+            window.taken = taken_of(window.group.reserved_for(window.promise), (window.keeps, window.promised))
 
     def _open(self, window: Window) -> None:
         work = window.group.work

@@ -42,6 +42,7 @@ class Pools:
             Kind.PAYMENT_RECEIVED: self._came,
             Kind.PAYMENT_IDENTIFIED: self._came,
             Kind.POOL_GIVEN: self._came,
+            Kind.FX_CONVERTED: self._came,
             Kind.REFUND_PAID: self._refunded,
             Kind.VILLAGE_PAID: self._village,
             Kind.ENTRY_REVERSED: self._undone,
@@ -105,6 +106,8 @@ class Pools:
         group, first = self._works.promise(index, leaf, posting, work)
         if first and group.donors:
             self._drawing.promised(index, leaf, group, posting["amount"])
+        elif window is not None and work.window is window:
+            self._drawing.remains(window, posting["amount"])
 
     def _released(self, index: int, leaf: Leaf) -> None:
         for posting in leaf["postings"]:
@@ -164,7 +167,7 @@ class Pools:
 
     def _came(self, index: int, leaf: Leaf) -> None:
         group = self._works.groups.get(leaf.get("group", ""))
-        if group is None:
+        if group is None or self._works.amount(leaf, group) <= 0:
             return
         window = group.work.window
         own = window is not None and window.group is group

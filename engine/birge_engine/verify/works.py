@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from .drawing import Window
 
 Leaf = Mapping[str, Any]
-CAME = frozenset({Kind.PAYMENT_RECEIVED, Kind.PAYMENT_IDENTIFIED, Kind.POOL_GIVEN})
+# Money in another currency than the plan's counts by its exchange: then that is what came.
+CAME = frozenset({Kind.PAYMENT_RECEIVED, Kind.PAYMENT_IDENTIFIED, Kind.POOL_GIVEN, Kind.FX_CONVERTED})
 
 
 class Work:
@@ -72,8 +73,8 @@ class Group:
     """
 
     __slots__ = (
-        *("came", "days", "donors", "giving", "kept", "matches", "name", "opens", "parts", "payments", "pool", "start"),
-        "work",
+        *("came", "days", "donors", "exchanged", "giving", "kept", "matches", "name", "opens", "parts", "payments"),
+        *("pool", "start", "work"),
     )
 
     def __init__(self, name: str, work: Work, start: int, day: str, *, donors: bool) -> None:
@@ -82,6 +83,7 @@ class Group:
         self.kept = 0  # promises that were kept
         self.opens: tuple[tuple[int, int], ...] = ()
         self.came: tuple[int, int] | None = None
+        self.exchanged = False  # what came was, or what was promised may be, in another currency
         self.matches: tuple[Match, ...] = ()  # that count: reserved, or given
         self.parts: tuple[tuple[Match, bool], ...] = ()  # and whether it has to be reserved again
         self.giving: tuple[int, Version, int] | None = None  # a match given, whose reservation is to end next
@@ -168,15 +170,21 @@ class Works:
 
     def money(self, index: int, leaf: Leaf, group: Group) -> None:
         """Take note of money that came for a group."""
-        held = f"held:{group.work.custodian}:project-{group.work.id}"
-        amount = -sum(each["amount"] for each in leaf["postings"] if _is(each, held, group))
+        amount = self.amount(leaf, group)
         if group.came is not None:
             self._unmet.add(group.came[0])
         group.came = (index, amount)
+        group.exchanged |= leaf["kind"] == Kind.FX_CONVERTED
         if leaf["kind"] == Kind.POOL_GIVEN:
             group.pool = True
         elif group.work.rounds:
             group.payments += ((index, amount),)
+
+    @staticmethod
+    def amount(leaf: Leaf, group: Group) -> int:
+        """Return how much an entry brought to the group's project, in the currency of its plan."""
+        held = f"held:{group.work.custodian}:project-{group.work.id}"
+        return -sum(int(each["amount"]) for each in leaf["postings"] if _is(each, held, group))
 
     def undo(self, leaf: Leaf) -> tuple[Work, Group | None] | None:
         """Take note of a correction; return what it was about. Raises ReplayFault for one that rules do not know."""
@@ -188,14 +196,14 @@ class Works:
         if kind == Kind.VILLAGE_PAID:
             return self.village(leaf)
         if kind in CAME and group is not None:
-            self._unpay(place, undone, group)
+            if self.amount(undone, group) > 0:
+                self._unpay(place, undone, group)
             return group.work, group
         if group is not None and any(each["account"].startswith("promised:") for each in leaf["postings"]):
             raise ReplayFault("a promise that rules of pools match is released or kept, never undone")
         return None
 
     def _unpay(self, place: int, undone: Leaf, group: Group) -> None:
-        held = f"held:{group.work.custodian}:project-{group.work.id}"
         group.payments = tuple(each for each in group.payments if each[0] != place)
         if group.came is not None and group.came[0] == place:
             group.came = None
@@ -203,7 +211,7 @@ class Works:
             self._unmet.discard(place)
         else:
             group.kept -= 1
-            self._add(group, sum(each["amount"] for each in undone["postings"] if _is(each, held, group)))
+            self._add(group, -self.amount(undone, group))
 
     def village(self, leaf: Leaf) -> tuple[Work, None] | None:
         """Take note of what the village paid, or did not pay after all; return to which project."""

@@ -18,6 +18,8 @@ from funds.pledges.models import CreditChoice, Pledge, PledgeCredit
 from funds.pledges.states import PledgeStatus
 from funds.pools.models import Pool
 from funds.releases.models import Correction, Refund, RefundStatus, Release, Side
+from funds.settlement.exchange_words import difference_text, payment_counts, pledge_counts
+from funds.settlement.services.refunds import refund_money
 from projects.works.models import Project
 
 
@@ -54,6 +56,8 @@ def payment_facts(payment: Payment) -> list[Fact]:
     decided = _("%(how)s: %(who)s") % {"how": how, "who": signed(payment.confirmed_by, payment.decided_at)}
     return facts(
         Fact(_("How much"), say(payment.amount_minor, payment.currency), css="big"),
+        Fact(_("Counts"), payment_counts(payment)),
+        Fact(_("Difference"), difference_text(payment)),
         Fact(_("How"), str(PaymentKind(payment.kind).label)),
         purpose_fact(payment),
         pledge_fact(payment.pledge_ref),
@@ -173,6 +177,7 @@ def refund_context(refund: Refund) -> dict[str, Any]:
         "title": _("Money to go back"),
         "facts": facts(
             Fact(_("How much"), say(refund.amount_minor, refund.currency), css="big"),
+            Fact(_("To be sent"), _sent_text(refund)),
             project_fact(refund.project),
             Fact(_("It came as"), f"{PaymentKind(payment.kind).label}, {day(payment.received_on)}"),
             Fact(
@@ -190,6 +195,16 @@ def refund_context(refund: Refund) -> dict[str, Any]:
         "note_tone": tone,
         "back": back_to(refund.custodian, "custodian_refunds", _("Money to go back")),
     }
+
+
+def _sent_text(refund: Refund) -> str:
+    """Return in which currency it goes back, where the payment came in another one than the plan's."""
+    if not refund.payment.exchanged:
+        return ""
+    sent = refund_money(refund)
+    if sent.currency == refund.currency:
+        return _("%(amount)s; their bank exchanges it") % {"amount": say(sent.minor, sent.currency)}
+    return _("%(amount)s, by the rate of the day on which it came") % {"amount": say(sent.minor, sent.currency)}
 
 
 def _contact_text(payment: Payment) -> str:
@@ -234,12 +249,16 @@ def pledge_context(pledge: Pledge) -> dict[str, Any]:
         "title": _("Promise %(reference)s") % {"reference": pledge.public_id},
         "facts": facts(
             Fact(_("How much"), say(pledge.amount_minor, pledge.currency), css="big"),
+            Fact(_("Counts"), pledge_counts(pledge)),
             project_fact(pledge.project),
             Fact(_("How far"), str(status.label)),
             Fact(_("Made on"), day(pledge.made_at)),
             Fact(_("Written down by"), who(pledge.made_by) if pledge.made_by else ""),
             Fact(_("Stands until"), day(pledge.horizon)),
-            Fact(_("Came for it"), say(pledge.collected_minor, pledge.currency) if pledge.collected_minor else ""),
+            Fact(
+                _("Came for it"),
+                say(pledge.collected_minor, pledge.project.currency) if pledge.collected_minor else "",
+            ),
             Fact(_("Contact"), contact.value if contact else ""),
             Fact(_("Thanked as"), credit.line if credit else str(CreditChoice.NOBODY.label)),
             *entry_fact(pledge.entry_id),

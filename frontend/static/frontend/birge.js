@@ -19,6 +19,17 @@ window.addEventListener("pageshow", function () {
     form.querySelectorAll("button").forEach(function (button) { button.disabled = false; });
   });
 });
+/* Where the donor is says in which currency they probably promise; the page is then shown in that one. */
+document.addEventListener("change", function (event) {
+  var form = event.target.form, select = form && form.dataset.currencies && form.elements.currency;
+  if (!select) return;
+  if (event.target.name === "country") {
+    var usual = JSON.parse(form.dataset.currencies)[event.target.value];
+    if (!usual || usual === select.value) return;
+    select.value = usual;
+  } else if (event.target !== select) return;
+  form.requestSubmit(form.querySelector("[data-again]"));
+});
 document.addEventListener("click", function (event) {
   var button = event.target.closest("[data-copy]");
   if (!button || !navigator.clipboard) return;

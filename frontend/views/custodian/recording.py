@@ -64,7 +64,7 @@ def custodian_record(request: HttpRequest, public_id: str, wanted: str = "") -> 
     deed = _recording(
         custodian,
         PaymentForm,
-        {"currency": pledge.currency},
+        {"currency": pledge.currency, "plan": pledge.project.currency},
         lambda doing: pledge_payment_record(pledge=pledge, **_came(doing, "kind", "payer_note")),
     )
     context = pledge_context(pledge) | {"title": _("Money came for a promise"), "back": _back(custodian)}

@@ -12,11 +12,12 @@ from .ending import (
     pledges_unmark_due,
     remainder_open,
 )
-from .making import confirmation_send, pledge_make
+from .making import amount_worth, confirmation_send, pledge_make
 from .pooled import pledge_make_for_pool
 from .transitions import history_write, pledge_lock, pledge_move
 
 __all__ = [
+    "amount_worth",
     "confirmation_resend",
     "confirmation_send",
     "contact_prove",

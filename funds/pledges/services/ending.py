@@ -12,6 +12,7 @@ from birge.accounts.models import User
 from funds.ledger.commitments import openings_erase
 
 from ..conditions import ConditionFacts, conditions_hold
+from ..exchanging import Part
 from ..models import ContactProof, CreditChoice, Pledge, PledgeContact, PledgeCredit
 from ..states import PledgeStatus
 from .cleaning import credit_clean
@@ -31,9 +32,15 @@ def pledge_lapse(*, pledge: Pledge, reason: str) -> Pledge:
 
 
 @transaction.atomic
-def pledge_collect(*, pledge: Pledge, amount_minor: int, actor: User | None = None) -> Pledge:
-    """Mark as kept with what really came (minor units). `funds.settlement` books it."""
-    return pledge_move(pledge_lock(pledge), PledgeStatus.COLLECTED, actor=actor, collected_minor=amount_minor)
+def pledge_collect(
+    *, pledge: Pledge, amount_minor: int, kept_minor: int | None = None, actor: User | None = None
+) -> Pledge:
+    """Mark as kept with what really came (minor units of the plan's currency). `funds.settlement` books it.
+
+    `kept_minor` is what the part of the promise that it keeps had counted, where an exchange made a difference.
+    """
+    locked = pledge_lock(pledge)
+    return pledge_move(locked, PledgeStatus.COLLECTED, actor=actor, collected_minor=amount_minor, kept_minor=kept_minor)
 
 
 @transaction.atomic
@@ -43,8 +50,8 @@ def pledge_refunded(*, pledge: Pledge, reason: str) -> Pledge:
 
 
 @transaction.atomic
-def remainder_open(*, pledge: Pledge, amount_minor: int) -> Pledge:
-    """Make the pledge for what a payment fell short, in the same group and with all that was agreed.
+def remainder_open(*, pledge: Pledge, lacking: Part) -> Pledge:
+    """Make the pledge for what a payment fell short, in the same group and with all that was agreed, its rate too.
 
     The caller books it and calls `remainder_booked`; until then it is *made*.
     """
@@ -52,9 +59,12 @@ def remainder_open(*, pledge: Pledge, amount_minor: int) -> Pledge:
         project=pledge.project,
         custodian=pledge.custodian,
         party=pledge.party,
-        amount_minor=amount_minor,
+        amount_minor=lacking.amount_minor,
         currency=pledge.currency,
-        plan_amount_minor=amount_minor,
+        plan_amount_minor=lacking.plan_minor,
+        rate=pledge.rate,
+        rate_source=pledge.rate_source,
+        rate_on=pledge.rate_on,
         donor=pledge.donor,
         made_by=pledge.made_by,
         country=pledge.country,

@@ -19,11 +19,13 @@ from birge.organisations.models import Organisation, Role
 from birge.organisations.permissions import Action, require
 from birge.organisations.selectors import holds_office
 from funds.ledger.posting import command_finish, command_open
+from funds.rates.selectors import Converted
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
 from ..contacts import contact_of
-from ..limits import amount_check, plan_full
+from ..exchanging import covering, plan_worth
+from ..limits import amount_check, plan_full, pledge_limits
 from ..models import CreditChoice, Party, Pledge, PledgeContact, PledgeCredit
 from ..notices import pledge_notice
 from ..proofs import LIFETIME, code_new
@@ -58,7 +60,8 @@ def pledge_make(
     `on_behalf`: the custodian's officer `actor` writes it for someone at the desk or on the phone; only then may
     `contact` be None. Signed in and without a contact, the person's own e-mail is taken.
     `party` "matching" fills the matching donor's share and takes that organisation's manager.
-    Raises InvalidInput with its field, RuleNotMet (`not_open`), Conflict (`terms_changed`), NotAllowed.
+    `amount` may be in any currency of PLEDGE_LIMITS: what it counts in the plan, by the rate of the day, is kept.
+    Raises InvalidInput with its field, RuleNotMet (`not_open`), Conflict (`terms_changed`), RateMissing, NotAllowed.
     """
     form = form_clean(
         contact=contact,
@@ -78,10 +81,10 @@ def pledge_make(
     project = Project.objects.select_related("custodian").get(pk=project.pk)  # as it is now, not as it was shown
     custodian = _custodian_of(project)
     _giver_check(project, custodian, party, actor, on_behalf)
-    _amount_check(project, amount, Party(party))
+    worth = amount_worth(project, amount, Party(party))
     if terms_version != settings.TERMS_VERSION:
         raise Conflict(_("The terms have changed. Please read them once more."), code="terms_changed")
-    pledge = _write(project, custodian, amount, Party(party), form, actor, on_behalf)
+    pledge = _write(project, custodian, worth, Party(party), form, actor, on_behalf)
     command_finish(opened.command, pledge.public_id)
     if not on_behalf:
         confirmation_send(pledge)
@@ -91,7 +94,7 @@ def pledge_make(
 def _write(
     project: Project,
     custodian: Organisation,
-    amount: Money,
+    worth: Converted,
     party: Party,
     form: CleanForm,
     actor: User | None,
@@ -101,9 +104,12 @@ def _write(
         project=project,
         custodian=custodian,
         party=party,
-        amount_minor=amount.minor,
-        currency=amount.currency,
-        plan_amount_minor=amount.minor,
+        amount_minor=worth.given.minor,
+        currency=worth.given.currency,
+        plan_amount_minor=worth.got.minor,
+        rate=worth.rate,
+        rate_source=worth.source,
+        rate_on=worth.on if worth.source else None,
         donor=None if on_behalf else actor,
         made_by=actor if on_behalf else None,
         country=form.country,
@@ -149,12 +155,19 @@ def _custodian_of(project: Project) -> Organisation:
     return project.custodian
 
 
-def _amount_check(project: Project, amount: Money, party: Party) -> None:
-    """Tell early what the confirmation, which holds the lock, will decide."""
+def amount_worth(project: Project, amount: Money, party: Party = Party.DONORS) -> Converted:
+    """Return what a promise of today counts in the plan; tell early what the confirmation, under lock, will decide.
+
+    Raises InvalidInput (`amount`), RateMissing (`amount`), RuleNotMet (`plan_full`).
+    """
+    pledge_limits(amount.currency)
+    worth = plan_worth(amount, project.currency, clock.today())
     rest = plan_rest(project, party)
-    amount_check(amount, plan_currency=project.currency, rest=rest)
-    if amount.minor > rest:
-        raise plan_full(project, rest)
+    most = covering(Money(rest, project.currency), amount.currency, worth.rate)
+    amount_check(amount, rest=most)
+    if amount > most:
+        raise plan_full(project, rest, most)
+    return worth
 
 
 def _giver_check(project: Project, custodian: Organisation, party: str, actor: User | None, on_behalf: bool) -> None:

@@ -52,6 +52,8 @@ def pledge_move(
 def history_write(pledge: Pledge, *, before: str, actor: User | None, reason: str = "") -> None:
     """Write one line of history for the status that the pledge has now."""
     facts: dict[str, Any] = {"amount_minor": pledge.amount_minor, "currency": pledge.currency}
+    if pledge.exchanged:
+        facts |= {"plan_amount_minor": pledge.plan_amount_minor, "rate": f"{pledge.rate:f}"}
     if pledge.collected_minor is not None:
         facts["collected_minor"] = pledge.collected_minor
     PledgeTransition.objects.create(

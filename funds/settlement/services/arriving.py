@@ -20,9 +20,11 @@ from funds.matching.services import (
     rules_lock,
     village_meet,
 )
+from funds.payments.exchanged import into_plan
 from funds.payments.facts import FactKind, PaymentFact
 from funds.payments.models import Payment, PaymentKind
 from funds.pledges.entries import confirmed_draft, met_draft
+from funds.pledges.exchanging import Part, part_kept
 from funds.pledges.models import ConfirmedHow, Pledge
 from funds.pledges.notices import money_text, pledge_notice
 from funds.pledges.selectors import pledge_open_in_group
@@ -32,8 +34,9 @@ from funds.pools.services import gift_paid, open_check, pool_lock
 
 from ..matched import parts_text
 from ..matching import giver_of, match_facts, matched_at_all
-from .advancing import project_advance, project_lock
+from .advancing import project_advance, project_lock, project_retreat
 from .assets import asset_code
+from .exchanging import worth_set
 from .sent_back import money_sent_back
 
 
@@ -51,12 +54,16 @@ def payment_fact_apply(fact: PaymentFact) -> uuid.UUID:
         return _book(fact, EntryKind.PAYMENT_UNIDENTIFIED, codes.unidentified(payment.custodian.public_id)).id
     project = project_lock(payment.project)
     held = codes.held_project(payment.custodian.public_id, project.public_id)
+    exchanged = worth_set(payment, project)
     if payment.kind == PaymentKind.VILLAGE:
         entry = _book(fact, EntryKind.VILLAGE_PAID, held)
         village_meet(project=project, amount=payment.amount_minor, command=fact.command)
     else:
         entry = _book(fact, EntryKind.PAYMENT_RECEIVED, held)
+        if exchanged:
+            post(command=fact.command, drafts=[into_plan(payment, project, payment.group)])
         pledge_meet(payment, fact.command)
+        project = project_retreat(project)  # a rate may have taken more than the plan can bear
     project_advance(project)
     return entry.id
 
@@ -76,7 +83,9 @@ def pledge_meet(payment: Payment, command: Command) -> None:
     """Let a booked payment meet its pledge.
 
     Short: what lacks becomes a remainder pledge of the same group. Over: all of it is held for the project. Where no
-    pledge of the group waits any more, the money is held for the project without meeting a promise.
+    pledge of the group waits any more, the money is held for the project without meeting a promise. What was promised
+    or paid in another currency than the plan's is compared by `part_kept`; the payment keeps what it kept of the
+    promise, and is saved by the caller.
     """
     waiting = pledge_open_in_group(payment.group)
     if waiting is None:
@@ -84,15 +93,18 @@ def pledge_meet(payment: Payment, command: Command) -> None:
     pledge = pledge_lock(waiting)
     rules_lock(project=pledge.project, coming=matched_at_all(pledge))
     post(command=command, drafts=[met_draft(pledge)])
-    lacking = pledge.plan_amount_minor - payment.amount_minor
+    kept = part_kept(pledge, paid=payment.amount, plan_minor=payment.plan_minor)
+    lacking = Money(pledge.amount_minor - kept.amount_minor, pledge.currency)
+    if pledge.exchanged or payment.exchanged:
+        payment.kept_minor = kept.plan_minor
     was_due = pledge.status == PledgeStatus.DUE
-    pledge = pledge_collect(pledge=pledge, amount_minor=payment.amount_minor)
+    pledge = pledge_collect(pledge=pledge, amount_minor=payment.plan_minor, kept_minor=payment.kept_minor)
     received = money_text(payment.amount, pledge.language)
-    if lacking > 0:
-        _remainder(pledge, lacking, command, was_due=was_due)
+    if lacking:
+        _remainder(pledge, kept, command, was_due=was_due)
     _matches_of_paid(pledge, payment, command)
-    if lacking > 0:
-        rest = money_text(Money(lacking, pledge.project.currency), pledge.language)
+    if lacking:
+        rest = money_text(lacking, pledge.language)
         pledge_notice(pledge, "pledge_remainder", received=received, rest=rest)
     else:
         custodian = pledge.custodian.name(pledge.language)
@@ -103,7 +115,7 @@ def pledge_meet(payment: Payment, command: Command) -> None:
 def _matches_of_paid(pledge: Pledge, payment: Payment, command: Command) -> None:
     """Give what rules of pools reserved for what has come, and ask those that look at paid gifts only."""
     if matched_at_all(pledge):
-        paid = min(payment.amount_minor, pledge.plan_amount_minor)
+        paid = min(payment.plan_minor, pledge.plan_amount_minor)
         giver = giver_of(pledge, at=clock.now(), amount=paid, confirmed=True)
         draws = rules_draw(project=pledge.project, facts=match_facts(pledge.project), giver=giver)
         draws_keep(
@@ -122,8 +134,9 @@ def evidence_of(payment: Payment) -> list[tuple[str, str]]:
     return [] if payment.evidence is None else [(payment.evidence.sha256, payment.evidence.kind)]
 
 
-def _remainder(pledge: Pledge, lacking: int, command: Command, *, was_due: bool) -> None:
-    remainder = remainder_open(pledge=pledge, amount_minor=lacking)
+def _remainder(pledge: Pledge, kept: Part, command: Command, *, was_due: bool) -> None:
+    lacking = Part(pledge.amount_minor - kept.amount_minor, pledge.plan_amount_minor - kept.plan_minor)
+    remainder = remainder_open(pledge=pledge, lacking=lacking)
     commitment, opening = commitment_make("pledge", remainder.public_id)
     entry = post(command=command, drafts=[confirmed_draft(remainder, commitment=commitment)])[0]
     opening_keep(opening, entry)
@@ -138,11 +151,10 @@ def _remainder(pledge: Pledge, lacking: int, command: Command, *, was_due: bool)
     )
     if was_due:
         pledge_move(remainder, PledgeStatus.DUE, reason="its pledge was due")
-    paid = pledge.collected_minor or 0
-    match_split(pledge_ref=pledge.public_id, keep=paid, rest_ref=remainder.public_id, command=command)
+    match_split(pledge_ref=pledge.public_id, keep=kept.plan_minor, rest_ref=remainder.public_id, command=command)
     matches_split(
         pledge_ref=pledge.public_id,
-        paid=paid,
+        paid=kept.plan_minor,
         promised=pledge.plan_amount_minor,
         rest_ref=remainder.public_id,
         command=command,

@@ -27,6 +27,7 @@ from funds.payments.models import Payment, PaymentKind, PaymentStatus
 from funds.payments.selectors import village_paid_minor
 from funds.payments.services import payment_lock, transition_check
 from funds.pledges.entries import confirmed_draft
+from funds.pledges.exchanging import part_kept
 from funds.pledges.models import Pledge
 from funds.pledges.notices import pledge_notice
 from funds.pledges.services import pledge_lock, pledge_move
@@ -38,7 +39,7 @@ from projects.works.states import ProjectStatus
 
 from .advancing import project_advance, project_lock, project_retreat
 from .pooling import pool_take_back_check
-from .refunds import gift_entry
+from .refunds import gift_entry, plan_entry
 
 BEFORE_MONEY_LEAVES = frozenset({ProjectStatus.OPEN, ProjectStatus.PLEDGED_IN_FULL, ProjectStatus.FUNDED})
 
@@ -127,8 +128,8 @@ def payment_correct_refuse(*, correction: Correction, actor: User, reason: str) 
 
 
 def _take_back(payment: Payment, command: Command) -> Entry:
-    """Book the mirror of what brought the money in: an identification first, then the arrival."""
-    ids = list(dict.fromkeys(filter(None, (gift_entry(payment), payment.entry_id))))
+    """Book the mirror of what brought the money in: its exchange and identification first, then the arrival."""
+    ids = list(dict.fromkeys(filter(None, (plan_entry(payment), gift_entry(payment), payment.entry_id))))
     originals = sorted(Entry.objects.filter(pk__in=ids), key=lambda entry: ids.index(entry.pk))
     entries = post(command=command, drafts=[_mirror(original) for original in originals])
     return entries[-1]
@@ -156,15 +157,16 @@ def _promise_again(payment: Payment, project: Project, command: Command) -> None
     for entry in met:
         pledge = Pledge.objects.filter(entry_id=entry.resolves_id).first()
         if pledge is not None:
-            pledge = _reconfirm(pledge_lock(pledge), command)
+            pledge = _reconfirm(pledge_lock(pledge), payment, command)
             matches_take_back(
                 payment_ref=payment.public_id, pledge_ref=pledge.public_id, until=pledge.horizon, command=command
             )
 
 
-def _reconfirm(pledge: Pledge, command: Command) -> Pledge:
-    again = min(pledge.plan_amount_minor, pledge.collected_minor or 0)  # what it fell short has a pledge of its own
-    pledge.amount_minor = pledge.plan_amount_minor = again
+def _reconfirm(pledge: Pledge, payment: Payment, command: Command) -> Pledge:
+    # What it fell short has a pledge of its own.
+    again = part_kept(pledge, paid=payment.amount, plan_minor=payment.plan_minor)
+    pledge.amount_minor, pledge.plan_amount_minor = again.amount_minor, again.plan_minor
     commitment, opening = commitment_make("pledge", pledge.public_id)
     entry = post(command=command, drafts=[confirmed_draft(pledge, commitment=commitment)])[0]
     opening_keep(opening, entry)
@@ -174,8 +176,9 @@ def _reconfirm(pledge: Pledge, command: Command) -> Pledge:
         reason="its payment was put right",
         entry_id=entry.id,
         collected_minor=None,
-        amount_minor=again,
-        plan_amount_minor=again,
+        kept_minor=None,
+        amount_minor=again.amount_minor,
+        plan_amount_minor=again.plan_minor,
         horizon=max(pledge.horizon, clock.today() + dt.timedelta(days=settings.GRACE_DAYS)),
     )
     pledge_notice(pledge, "payment_put_right")

@@ -15,12 +15,14 @@ from birge.organisations.permissions import Action, require
 from funds.ledger import codes
 from funds.ledger.kinds import EntryKind
 from funds.ledger.posting import AccountKey, EntryDraft, Leg, command_finish, command_open, post
+from funds.payments.exchanged import into_plan
 from funds.payments.models import Identification, Payment, PaymentStatus
 from funds.payments.services import payment_lock
 from funds.pledges.models import Pledge
 
-from .advancing import project_advance, project_lock
+from .advancing import project_advance, project_lock, project_retreat
 from .arriving import pledge_meet
+from .exchanging import arrival_worth, worth_set
 
 
 @transaction.atomic
@@ -29,13 +31,14 @@ def payment_identify_ask(
 ) -> Identification:
     """Claim that unidentified money is for this pledge, with a paper that shows it.
 
-    Raises NotAllowed, RuleNotMet (`not_unidentified`, `ended`), Conflict (`asked_already`), InvalidInput.
+    Raises NotAllowed, RuleNotMet (`not_unidentified`, `ended`), Conflict (`asked_already`), RateMissing, InvalidInput.
     """
     require(actor, Action.PAYMENT_RECORD, payment.custodian)
     locked = payment_lock(payment)
     _unidentified_check(locked)
-    if pledge.custodian_id != locked.custodian_id or pledge.currency != locked.currency:
-        raise InvalidInput(_("This pledge belongs to another custodian or currency."), field="pledge")
+    if pledge.custodian_id != locked.custodian_id:
+        raise InvalidInput(_("This pledge belongs to another custodian."), field="pledge")
+    arrival_worth(locked.amount, pledge.project, locked.received_on)
     if not pledge.is_open:
         raise RuleNotMet(_("This pledge does not wait for money."), code="ended")
     if locked.identifications.filter(status=Identification.Status.ASKED).exists():
@@ -88,14 +91,16 @@ def payment_identify_approve(
     )
     entry = post(command=opened.command, drafts=[draft])[0]
     payment.project, payment.pledge_ref, payment.group = project, pledge.public_id, pledge.group
-    payment.save(update_fields=["project", "pledge_ref", "group"])
+    if worth_set(payment, project):
+        post(command=opened.command, drafts=[into_plan(payment, project, pledge.group)])
+    payment.save()
     pledge_meet(payment, opened.command)
     claim.status, claim.entry_id = Identification.Status.APPROVED, entry.id
     claim.decided_by, claim.decided_at = actor, clock.now()
     claim.save()
     audit_record(actor=actor, action="payment_identify_approve", obj=payment, organisation=payment.custodian)
     command_finish(opened.command, claim.public_id)
-    project_advance(project)
+    project_advance(project_retreat(project))
     return claim
 
 

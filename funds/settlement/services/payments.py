@@ -31,6 +31,7 @@ from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
 from .advancing import project_lock
+from .exchanging import arrival_worth
 
 VILLAGE_PAYS_IN = frozenset({ProjectStatus.OPEN, ProjectStatus.PLEDGED_IN_FULL, ProjectStatus.SUSPENDED})
 
@@ -50,17 +51,14 @@ def pledge_payment_record(
 ) -> Payment:
     """Write down a transfer or cash for a pledge; its donor is asked to say yes or no by their link.
 
-    The amount may differ from the promise. Nobody records their own payment.
-    Raises RuleNotMet (`not_confirmed`, `ended`), NotAllowed (`same_person`), and as `payment_record` does.
+    The amount may differ from the promise, its currency too. Nobody records their own payment. Raises RateMissing
+    (`received_on`), RuleNotMet (`not_confirmed`, `ended`), NotAllowed (`same_person`), and as `payment_record` does.
     """
     project = project_lock(pledge.project)
     pledge = pledge_lock(pledge)
     if is_donor(pledge, actor):
         raise NotAllowed(_("Nobody records their own payment."), code="same_person")
-    if amount.currency != project.currency:
-        raise InvalidInput(
-            _("This project counts in %(currency)s.") % {"currency": project.currency}, field="amount", code="currency"
-        )
+    arrival_worth(amount, project, received_on)
 
     def check_and_announce() -> None:
         _takes_money(pledge)

@@ -26,6 +26,7 @@ from funds.matching.services import (
 )
 from funds.payments.selectors import payment_waits_for
 from funds.pledges.entries import released_draft
+from funds.pledges.exchanging import beyond, covering
 from funds.pledges.limits import plan_full
 from funds.pledges.models import ConfirmedHow, Party, Pledge
 from funds.pledges.notices import money_text, pledge_notice
@@ -89,8 +90,8 @@ def promise_book(
     (`plan_full` with `rest_minor`; `transition`).
     """
     rest = plan_rest(project, Party(pledge.party))
-    if pledge.plan_amount_minor > rest:
-        raise plan_full(project, rest)
+    if beyond(pledge, rest):
+        raise plan_full(project, rest, covering(Money(rest, project.currency), pledge.currency, pledge.rate))
     match = _match_for(project, pledge)
     draws = _draws_for(project, pledge_lock(pledge))
     commitment, opening = commitment_make("pledge", pledge.public_id)

@@ -22,10 +22,12 @@ from birge.organisations.permissions import Action, require
 from birge_engine.split import largest_remainder
 from funds.ledger import codes
 from funds.ledger.kinds import EntryKind
+from funds.ledger.models import Entry
 from funds.ledger.posting import AccountKey, EntryDraft, Leg, command_finish, command_open, post
 from funds.matching.models import Given
 from funds.matching.rule_selectors import given_waiting
 from funds.matching.services import matches_return, rules_lock
+from funds.payments.exchanged import out_of_plan, own_part, plan_part
 from funds.payments.models import Identification, Payment, PaymentKind, PaymentStatus
 from funds.payments.selectors import sent_back_minor
 from funds.pledges.models import Pledge
@@ -44,6 +46,7 @@ from .assets import asset_code
 from .ending import promises_end
 
 ENDED = frozenset({ProjectStatus.EXPIRED, ProjectStatus.CANCELLED})
+BACK_AS_IT_CAME = frozenset({PaymentKind.STRIPE, PaymentKind.SANDBOX})  # a card gets its own currency back
 
 
 @transaction.atomic
@@ -119,7 +122,7 @@ def _sources(project: Project) -> list[Source]:
 
 def _kept_minor(payment: Payment) -> int:
     back = sent_back_minor(payment) if payment.kind == PaymentKind.STRIPE else 0
-    return payment.amount_minor - back
+    return payment.plan_minor - plan_part(payment, back)
 
 
 def _match_back(given: Given, amount_minor: int) -> None:
@@ -140,7 +143,7 @@ def refund_open(payment: Payment, project: Project, amount_minor: int) -> Refund
         payment=payment,
         custodian=payment.custodian,
         amount_minor=amount_minor,
-        currency=payment.currency,
+        currency=project.currency,
         due_at=clock.now(),
     )
     if payment.kind == PaymentKind.POOL:
@@ -224,7 +227,7 @@ def refund_confirm(*, refund: Refund, actor: User, proof: FactorProof | None) ->
     _transition_check(refund, RefundStatus.PAID)
     if refund.sent_by_id == actor.pk:
         raise NotAllowed(_("Who sent it cannot confirm it."), code="same_person")
-    entry = post(command=opened.command, drafts=[_refund_draft(refund)])[0]
+    entry = post(command=opened.command, drafts=_refund_drafts(refund))[-1]
     refund.status, refund.entry_id = RefundStatus.PAID, entry.id
     refund.confirmed_by, refund.confirmed_at = actor, clock.now()
     refund.save()
@@ -251,17 +254,40 @@ def refund_not_sent(*, refund: Refund, actor: User, reason: str) -> Refund:
     return refund
 
 
-def _refund_draft(refund: Refund) -> EntryDraft:
-    payment, custodian = refund.payment, refund.custodian.public_id
-    held = AccountKey(code=codes.held_project(custodian, refund.project.public_id), currency=refund.currency)
-    back = assets_draw(refund.custodian, refund.currency, refund.amount_minor, first=asset_code(payment))
-    return EntryDraft(
+def _refund_drafts(refund: Refund) -> list[EntryDraft]:
+    """Return what leaves: by card in the currency in which it came, else in the plan's, and the bank exchanges."""
+    payment, held = refund.payment, codes.held_project(refund.custodian.public_id, refund.project.public_id)
+    sent = refund_money(refund)
+    across, gift = [], gift_entry(payment)
+    if sent.currency != refund.currency:
+        across = [out_of_plan(payment, refund.project, [(held, refund.amount_minor)], sent.minor)]
+    elif payment.exchanged:
+        gift = plan_entry(payment)  # what it brought in this currency
+    back = assets_draw(refund.custodian, sent.currency, sent.minor, first=asset_code(payment))
+    draft = EntryDraft(
         kind=EntryKind.REFUND_PAID,
-        legs=[Leg(account=held, amount=refund.amount_minor), *back],
-        resolves=gift_entry(payment),
+        legs=[Leg(account=AccountKey(code=held, currency=sent.currency), amount=sent.minor), *back],
+        resolves=gift,
         group=payment.group,
         documents=[(refund.bank_line.sha256, refund.bank_line.kind)] if refund.bank_line else [],
     )
+    return [*across, draft]
+
+
+def refund_money(refund: Refund) -> Money:
+    """Return what is sent: what came by card goes back in its own currency, by the rate of the day on which it came."""
+    own = own_part(refund.payment, refund.amount_minor)
+    if refund.payment.exchanged and refund.payment.kind in BACK_AS_IT_CAME and own:
+        return Money(own, refund.payment.currency)
+    return _money(refund)
+
+
+def plan_entry(payment: Payment) -> uuid.UUID | None:
+    """Return the entry that took a payment into the plan's currency; None where it came in it."""
+    if not payment.exchanged:
+        return None
+    same = Entry.objects.filter(command__entries=gift_entry(payment), kind=EntryKind.FX_CONVERTED).first()
+    return None if same is None else same.pk
 
 
 def gift_entry(payment: Payment) -> uuid.UUID | None:

@@ -26,7 +26,7 @@ from projects.works.states import ProjectStatus
 
 from ..matching import match_facts
 from .advancing import project_advance
-from .refunds import gift_entry
+from .refunds import gift_entry, plan_entry
 
 TAKES_PART = (ProjectStatus.OPEN, ProjectStatus.PLEDGED_IN_FULL, ProjectStatus.FUNDED, ProjectStatus.UNDER_WAY)
 
@@ -124,7 +124,7 @@ def round_gifts(version: RuleVersion, projects: dict[str, Project]) -> list[Repo
     parts: dict[str, list[tuple[int, str]]] = defaultdict(list)
     payments = Payment.objects.filter(group__in=rows_by_group, status=PaymentStatus.CONFIRMED)
     for payment in payments.exclude(kind=PaymentKind.POOL).prefetch_related("identifications"):
-        parts[payment.group].append((payment.amount_minor, str(gift_entry(payment))))
+        parts[payment.group].append((payment.plan_minor, str(plan_entry(payment) or gift_entry(payment))))
     if not rule.eligible.confirmed_only:
         for pledge in Pledge.objects.filter(group__in=rows_by_group, status__in=OPEN):
             parts[pledge.group].append((pledge.plan_amount_minor, str(pledge.entry_id)))

@@ -15,6 +15,7 @@ from funds.ledger.kinds import EntryKind
 from funds.ledger.models import Command, Entry
 from funds.ledger.posting import AccountKey, EntryDraft, Leg, post
 from funds.matching.services import match_release, matches_release, matches_take_back, rules_lock
+from funds.payments.exchanged import out_of_plan, plan_part
 from funds.payments.facts import PaymentFact
 from funds.payments.models import Payment, PaymentStatus, StripeRefund
 from funds.payments.selectors import sent_back_minor
@@ -28,7 +29,7 @@ from projects.works.states import ProjectStatus
 
 from .advancing import project_lock, project_retreat
 from .assets import asset_code
-from .refunds import gift_entry, pledges_close
+from .refunds import gift_entry, pledges_close, refund_money
 
 STILL_RAISING = frozenset({ProjectStatus.OPEN, ProjectStatus.PLEDGED_IN_FULL, ProjectStatus.FUNDED})
 
@@ -49,9 +50,10 @@ def money_sent_back(fact: PaymentFact) -> uuid.UUID:
     booked = _booked_by_officers(refund, fact.amount_minor) if refund is not None else None
     if booked is not None:
         return booked
-    entry = post(command=fact.command, drafts=[_draft(payment, project, fact.amount_minor)])[0]
+    counted = _counted(payment, refund, fact.amount_minor)
+    entry = post(command=fact.command, drafts=_drafts(payment, project, fact.amount_minor, counted))[-1]
     if refund is not None and refund.status != RefundStatus.PAID:
-        _refund_done(refund, fact.amount_minor, entry)
+        _refund_done(refund, counted, entry)
     elif sent_back_minor(payment) + fact.amount_minor >= payment.amount_minor:
         _gift_falls(payment, project, fact.command)
     return entry.id
@@ -62,32 +64,45 @@ def _booked_by_officers(refund: Refund, amount_minor: int) -> uuid.UUID | None:
     entry_id = refund.entry_id
     if entry_id is None or refund.confirmed_by_id is None or StripeRefund.objects.filter(entry_id=entry_id).exists():
         return None
-    if refund.amount_minor != amount_minor:
-        figures = f"{amount_minor} / {refund.amount_minor} {refund.currency}"
+    sent = refund_money(refund)
+    if sent.minor != amount_minor:
+        figures = f"{amount_minor} / {sent.minor} {sent.currency}"
         raise RuleNotMet(_("Two officers have booked another sum."), code="refund_differs", figures=figures)
     return entry_id
 
 
-def _draft(payment: Payment, project: Project, amount: int) -> EntryDraft:
+def _counted(payment: Payment, refund: Refund | None, amount: int) -> int:
+    """Return what so much of a payment counted in the plan (minor units): just what is due, where that is sent back."""
+    if refund is not None and refund.status != RefundStatus.PAID and refund_money(refund).minor == amount:
+        return refund.amount_minor
+    return plan_part(payment, amount, before=sent_back_minor(payment))
+
+
+def _drafts(payment: Payment, project: Project, amount: int, counted: int) -> list[EntryDraft]:
+    """Return what leaves: `amount` of the payment's currency, which `counted` so much in the plan's (minor units)."""
     custodian = payment.custodian.public_id
     held = codes.held_project(custodian, project.public_id)
-    there = min(amount, max(0, balance(held, payment.currency)))
-    parts = [(held, there), (codes.shortfall(custodian, project.public_id), amount - there)]
+    there = min(counted, max(0, balance(held, project.currency)))
+    parts = [(held, there), (codes.shortfall(custodian, project.public_id), counted - there)]
+    across = []
+    if payment.exchanged:
+        across, parts = [out_of_plan(payment, project, parts, amount)], [(held, amount)]
     parts.append((asset_code(payment), -amount))
     gift = gift_entry(payment)
     ended = Entry.objects.filter(resolves=gift).exists()  # one refund names the gift; a second one only its group
-    return EntryDraft(
-        kind=EntryKind.REFUND_PAID if there == amount else EntryKind.PAYMENT_REVERSED,
+    draft = EntryDraft(
+        kind=EntryKind.REFUND_PAID if there == counted else EntryKind.PAYMENT_REVERSED,
         legs=[Leg(AccountKey(code=code, currency=payment.currency), part) for code, part in parts if part],
         resolves=None if ended else gift,
         group=payment.group,
     )
+    return [*across, draft]
 
 
-def _refund_done(refund: Refund, amount_minor: int, entry: Entry) -> None:
+def _refund_done(refund: Refund, counted: int, entry: Entry) -> None:
     """Let the provider's word stand for the two officers'. What it sent less than is due is still due."""
-    if amount_minor < refund.amount_minor:
-        refund.amount_minor -= amount_minor
+    if counted < refund.amount_minor:
+        refund.amount_minor -= counted
         refund.save(update_fields=["amount_minor"])
         return
     refund.status, refund.entry_id, refund.confirmed_at = RefundStatus.PAID, entry.id, clock.now()

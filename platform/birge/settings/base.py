@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "funds.pledges",
     "funds.payments",
     "funds.banking",
+    "funds.exchange",
     "funds.releases",
     "funds.settlement",
     "funds.demonstration",
@@ -223,6 +224,7 @@ LEDGER_PUBLISHED = {  # who gives out what stands beside the log, so that rules 
     "rules": "funds.settlement.published.rules",
     "projects": "funds.settlement.published.projects",
     "runs": "funds.settlement.published.runs",
+    "rates": "funds.settlement.published_rates.rates",
 }
 LEDGER_WITNESSES: list[str] = env.list("LEDGER_WITNESSES", default=[])  # keys of those whose cosignatures we show
 RATES_URLS = ["https://www.nbkr.kg/XML/daily.xml", "https://www.nbkr.kg/XML/weekly.xml"]
@@ -233,7 +235,16 @@ RATES_OLD_DAYS = 5  # a weekend and holidays; what lies longer back is called ol
 PLEDGE_HORIZON_DAYS = 90
 PLEDGE_CONFIRM_DAYS = 14  # a pledge whose contact was never proven is forgotten after these
 PLEDGE_ASK_AGAIN_DAYS = 7  # before the horizon
-PLEDGE_LIMITS = {"KGS": (50_00, 10_000_000_00)}  # least and most of one pledge, minor units
+PLEDGE_LIMITS = {  # least and most of one pledge, minor units; nobody can promise in a currency that is not here
+    "KGS": (50_00, 10_000_000_00),
+    "RUB": (50_00, 10_000_000_00),
+    "KZT": (300_00, 60_000_000_00),
+    "USD": (1_00, 120_000_00),
+    "EUR": (1_00, 100_000_00),
+    "TRY": (20_00, 4_000_000_00),
+    "KRW": (1_000, 160_000_000),
+}
+EXCHANGE_TOLERANCE_PERCENT = 5  # so much less may come of a promise that was paid in another currency, and it is kept
 GRACE_DAYS = 30
 TERMS_VERSION = "2026-11-24"
 

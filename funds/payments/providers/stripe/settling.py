@@ -19,6 +19,7 @@ from funds.ledger.kinds import EntryKind
 from funds.ledger.posting import AccountKey, EntryDraft, Leg, command_finish, command_open, post_once
 from projects.works.states import ProjectStatus
 
+from ...exchanged import fee_across
 from ...facts import FactKind, PaymentFact, fact_report
 from ...models import Payment, PaymentKind
 from ...services.arriving import payment_arrived
@@ -166,6 +167,7 @@ def fee_charge(locked: StripeAttempt, payment: Payment, movement: Movement) -> N
             ],
             group=payment.group,
         )
+        across = fee_across(payment, locked.project, fee.minor) if bearer == purpose else []
         request = {"payment": payment.public_id, "fee_minor": fee.minor, "currency": fee.currency}
         try:
             with transaction.atomic():
@@ -173,7 +175,7 @@ def fee_charge(locked: StripeAttempt, payment: Payment, movement: Movement) -> N
                     scope=f"stripe_fee:{custodian}",
                     key=movement.id,
                     request=request,
-                    drafts=[draft],
+                    drafts=[*across, draft],
                     result_ref=payment.public_id,
                 )
         except InsufficientFunds:
