@@ -12,7 +12,9 @@ REVOKE UPDATE, DELETE ON
     ledger_account, ledger_entry, ledger_posting,
     ledger_logleaf, ledger_lognode, ledger_logkey, ledger_checkpoint, ledger_cosignature, ledger_statementline,
     audit_auditrecord, organisations_termsagreement, pledges_pledgetransition, pools_ballot, pools_proposalstep,
-    releases_signature, works_transition
+    releases_signature, works_transition,
+    screening_blocklist, screening_blockedname, screening_blockedword, screening_screeningrecord,
+    screening_screeningdecision, transfers_transferstep
 FROM birge_app;
 
 -- A balance moves on with its postings; a command gets its result; what opens a donor's commitment may be erased.

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from birge.names import name_parts
+
 from .reading import StatementLine
 from .references import references_in
 
@@ -15,16 +17,6 @@ MATCHED, SUGGESTED, UNIDENTIFIED = "matched", "suggested", "unidentified"
 MOST_CANDIDATES = 5
 _POINTS = {"reference": 8, "amount": 3, "name": 3, "phone": 3, "day": 1}
 _PHONE = re.compile(r"\d(?:[\s\-().]{0,2}\d){3,14}")
-_CYRILLIC = {
-    "а": "a", "б": "b", "в": "v", "г": "g", "ғ": "g", "д": "d", "е": "e", "ё": "e", "э": "e", "ж": "j", "з": "z",
-    "и": "i", "й": "i", "к": "k", "қ": "k", "л": "l", "м": "m", "н": "n", "ң": "n", "о": "o", "ө": "o", "п": "p",
-    "р": "r", "с": "s", "т": "t", "у": "u", "ү": "u", "ф": "f", "х": "h", "һ": "h", "ц": "ts", "ч": "ch", "ш": "sh",
-    "щ": "sh", "ъ": "", "ы": "i", "ь": "", "ю": "u", "я": "a",
-}  # fmt: skip
-_SPELLINGS = {
-    "dzh": "j", "zh": "j", "dj": "j", "kh": "h", "shch": "sh", "yu": "u", "iu": "u", "ya": "a", "ia": "a", "yo": "e",
-    "ng": "n", "y": "i", "q": "k", "w": "v",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +75,7 @@ class _Book:
             self.by_amount[each.currency, each.amount_minor].append(each)
             if len(each.phone_digits) >= 4:
                 self.by_phone[each.currency, each.phone_digits[-4:]].append(each)
-        self.names = {each.ref: _name_parts(each.name) for each in expected}
+        self.names = {each.ref: name_parts(each.name) for each in expected}
 
     def look(self, line: StatementLine) -> Suggestion:
         written = f"{line.text}\n{line.number}\n{line.other_name}\n{line.reference}"
@@ -92,7 +84,7 @@ class _Book:
             each.ref: each for reference in references for each in self.by_reference.get((line.currency, reference), ())
         }
         phones = {re.sub(r"\D", "", found)[-4:] for found in _PHONE.findall(f"{line.text} {line.other_name}")}
-        names = _name_parts(f"{line.other_name} {line.text}")
+        names = name_parts(f"{line.other_name} {line.text}")
         if len(named) == 1:
             only = next(iter(named.values()))
             reasons = ("reference", *self._reasons(line, only, phones, names))
@@ -123,16 +115,3 @@ class _Book:
             "phone": len(each.phone_digits) >= 4 and each.phone_digits[-4:] in phones,
         }
         return tuple(reason for reason, true in holds.items() if true)
-
-
-def _name_parts(name: str) -> set[str]:
-    """Return the words of a name as they sound, so that Жумабекова and Zhumabekova are one."""
-    parts = set()
-    for word in re.findall(r"[^\W\d_']+", name.casefold()):
-        sound = "".join(_CYRILLIC.get(char, char) for char in word)
-        for spelling, plain in _SPELLINGS.items():
-            sound = sound.replace(spelling, plain)
-        sound = re.sub(r"(.)\1+", r"\1", sound)
-        if len(sound) >= 4:
-            parts.add(sound)
-    return parts

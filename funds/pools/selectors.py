@@ -16,6 +16,7 @@ from birge.organisations.selectors import terms_today
 from funds.ledger import codes
 from funds.ledger.balances import balance, balances_by_purpose, balances_like
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
+from funds.transfers.selectors import bound_minor
 from projects.works.models import Project
 
 from .models import Pool, PoolGift, PoolGiver, Proposal, StandingPromise
@@ -26,7 +27,7 @@ DECIDING = (ProposalStatus.OPEN, ProposalStatus.APPROVED)
 
 @dataclass(frozen=True)
 class PoolMoney:
-    """What a pool holds (minor units): free to decide on, and set aside by rule (its public id).
+    """What a pool holds (minor units): free to decide on, set aside by rule (its public id), and bound by transfers.
 
     `with_treasurer_minor` is the part of the free money that is cash not yet taken to the bank: nothing is paid
     from it before it is there.
@@ -35,6 +36,7 @@ class PoolMoney:
     free_minor: int = 0
     with_treasurer_minor: int = 0
     by_rule: dict[str, int] = field(default_factory=dict)
+    bound_minor: int = 0  # decided for, or on its way to, a pool at another custodian; owed here until it is there
 
     @property
     def set_aside_minor(self) -> int:
@@ -44,7 +46,7 @@ class PoolMoney:
     @property
     def held_minor(self) -> int:
         """Return all that the pool holds."""
-        return self.free_minor + self.set_aside_minor
+        return self.free_minor + self.set_aside_minor + self.bound_minor
 
     @property
     def ready_minor(self) -> int:
@@ -63,7 +65,7 @@ class GivenTo:
 
 
 def pool_free(pool: Pool) -> int:
-    """Return what the pool holds and has not set aside for a rule. Exact under the pool's lock."""
+    """Return what the pool holds and has not set aside for a rule, bound by transfers or not."""
     return balance(codes.held_pool(pool.custodian.public_id, pool.public_id), pool.currency)
 
 
@@ -76,15 +78,17 @@ def pool_money(pool: Pool) -> PoolMoney:
     """Return what one pool holds. Exact under the pool's lock."""
     custodian = pool.custodian.public_id
     found = balances_like(f"{codes.held_pool(custodian, pool.public_id)}:")
+    bound = bound_minor([pool.public_id]).get(pool.public_id, 0)
     return PoolMoney(
-        free_minor=pool_free(pool),
+        free_minor=pool_free(pool) - bound,
+        bound_minor=bound,
         with_treasurer_minor=balance(codes.cash_pool(custodian, pool.public_id), pool.currency),
         by_rule={codes.parse(row.code).line: row.amount for row in found if row.amount},
     )
 
 
 def pools_money(pools: Iterable[Pool]) -> dict[str, PoolMoney]:
-    """Return what many pools hold by public id, in two queries."""
+    """Return what many pools hold by public id, in three queries."""
     listed = {pool.public_id for pool in pools}
     free, cash = dict.fromkeys(listed, 0), dict.fromkeys(listed, 0)
     rules: dict[str, dict[str, int]] = {ref: {} for ref in listed}
@@ -96,7 +100,8 @@ def pools_money(pools: Iterable[Pool]) -> dict[str, PoolMoney]:
             free[row.purpose_ref] += row.amount
         elif row.amount:
             rules[row.purpose_ref][line] = row.amount
-    return {ref: PoolMoney(free[ref], cash[ref], rules[ref]) for ref in listed}
+    bound = bound_minor(listed)
+    return {ref: PoolMoney(free[ref] - bound.get(ref, 0), cash[ref], rules[ref], bound.get(ref, 0)) for ref in listed}
 
 
 def pools_public() -> QuerySet[Pool]:

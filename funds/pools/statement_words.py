@@ -59,7 +59,7 @@ class Words:
                 return _("Given to “%(project)s”") % {"project": project}
             case EntryKind.POOL_RETURNED:
                 return _("Back from “%(project)s”, which did not come about") % {"project": project}
-            case EntryKind.POOL_PASSED:
+            case EntryKind.POOL_PASSED | EntryKind.TRANSFER_RECEIVED:
                 other = self.pools.get(part.purpose_ref, part.purpose_ref)
                 passed_on = (posting.amount > 0) != bool(posting.entry.reverses)
                 return (_("Passed on to “%(pool)s”") if passed_on else _("Came from “%(pool)s”")) % {"pool": other}

@@ -15,6 +15,9 @@ from birge.errors import Conflict, InvalidInput
 from birge.money import EXPONENTS
 from birge.organisations.models import Organisation, OrganisationKind
 from birge.organisations.permissions import Action, require
+from funds.screening.matching import Party
+from funds.screening.services import ref_of, screen, screen_again, screening_require
+from funds.screening.states import PartyKind, Subject
 
 from ..models import BankAccount, ColumnMapping
 from ..reading import StatementError, account_key, columns_check
@@ -27,7 +30,9 @@ def bank_account_open(
 ) -> BankAccount:
     """Write down an account whose statements will be taken in.
 
-    Raises NotAllowed, InvalidInput with its field, Conflict (`bank_account_twice`).
+    Its bank is looked up in the block lists: by the number of the account, and by `name`, in which people write it.
+    Raises NotAllowed, InvalidInput with its field, Conflict (`bank_account_twice`), RuleNotMet (`listed` until a person
+    has decided, see `funds.screening.services.screening_ask`; `blocked`).
     """
     require(actor, Action.PAYMENT_RECORD, custodian)
     if custodian.kind != OrganisationKind.CUSTODIAN:
@@ -36,6 +41,7 @@ def bank_account_open(
         raise InvalidInput(_("Please write the number of the account as the bank does."), field="number")
     if currency not in EXPONENTS:
         raise InvalidInput(_("This currency is not known here."), field="currency")
+    screening_require(**_looked_up(custodian, number, name))
     try:
         with transaction.atomic():
             account = BankAccount.objects.create(
@@ -44,8 +50,24 @@ def bank_account_open(
             )  # fmt: skip
     except IntegrityError:
         raise Conflict(_("This account is written down already."), code="bank_account_twice", field="number") from None
+    screen(**_looked_up(custodian, number, name), organisation=custodian, actor=actor)
     audit_record(actor=actor, action=Action.PAYMENT_RECORD, obj=account, organisation=custodian, opened=True)
     return account
+
+
+def account_screen_again(account: BankAccount) -> bool:
+    """Look the account's bank up once more if the lists have changed since; say whether that was so."""
+    said = _looked_up(account.custodian, account.number, account.name)
+    return screen_again(**said, organisation=account.custodian) is not None
+
+
+def _looked_up(custodian: Organisation, number: str, name: str) -> dict[str, Any]:
+    return {
+        "subject": Subject.BANK_ACCOUNT,
+        "ref": ref_of(custodian, account_key(number)),
+        "parties": [Party(PartyKind.BANK, name.strip(), "bank_account", (account_key(number),))],
+        "countries": [custodian.country],
+    }
 
 
 @transaction.atomic

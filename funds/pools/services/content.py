@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from birge.errors import InvalidInput, RuleNotMet
 from birge.money import Money
+from birge.organisations.models import OrganisationStatus
 from funds.matching.models import Rule, RuleStatus
 from funds.matching.services import rule_clean
 from projects.works.models import Project
@@ -105,10 +106,15 @@ def give_check(pool: Pool, project: Project) -> None:
 
 
 def pass_on_check(pool: Pool, to_pool: Pool) -> None:
-    """Raise RuleNotMet (`closed`, `other_custodian`, `other_currency`) unless money can be passed on to that pool."""
+    """Raise RuleNotMet (`closed`, `other_currency`, `custodian_stopped`) unless money can be passed on to that pool.
+
+    Where another custodian holds that pool, the two custodians carry it out by a transfer.
+    """
     if to_pool.status != PoolStatus.OPEN:
         raise RuleNotMet(_("That pool takes no more money."), code="closed")
-    _same_hands(pool, to_pool.custodian_id, to_pool.currency)
+    if to_pool.custodian.status != OrganisationStatus.VERIFIED:
+        raise RuleNotMet(_("The custodian of that pool may not act now."), code="custodian_stopped")
+    _same_currency(pool, to_pool.currency)
 
 
 def rule_of(pool: Pool, rule_ref: str) -> Rule:
@@ -129,9 +135,16 @@ def rule_version(rule: Rule) -> int:
 def _same_hands(pool: Pool, custodian_id: int | None, currency: str) -> None:
     if custodian_id != pool.custodian_id:
         raise RuleNotMet(
-            _("Another custodian holds that money. Money does not move between custodians here."),
+            _(
+                "Another custodian holds the money of that project. Pass money on to a pool at that custodian first, "
+                "and give from there."
+            ),
             code="other_custodian",
         )
+    _same_currency(pool, currency)
+
+
+def _same_currency(pool: Pool, currency: str) -> None:
     if currency != pool.currency:
         raise RuleNotMet(
             _("That counts in %(theirs)s, this pool in %(ours)s.") % {"theirs": currency, "ours": pool.currency},

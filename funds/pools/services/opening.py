@@ -16,6 +16,7 @@ from birge.organisations.models import Organisation, OrganisationKind, Organisat
 from birge.organisations.permissions import Action, require
 from birge.organisations.selectors import terms_now
 from funds.payments.models import Payment, PaymentStatus
+from funds.transfers.selectors import coming_to
 
 from ..models import Pool, PoolGift, StandingPromise
 from ..notices import standing_notice
@@ -95,12 +96,14 @@ def pool_close(*, pool: Pool, actor: User, reason: str) -> Pool:
     if locked.status == PoolStatus.CLOSED:
         return locked
     money = pool_money(locked)
-    if money.free_minor or money.set_aside_minor or money.with_treasurer_minor:
+    if money.held_minor or money.with_treasurer_minor:
         raise RuleNotMet(_("There is still money in it. Decide on that first."), code="not_empty")
     if locked.proposals.filter(status__in=DECIDING).exists():
         raise RuleNotMet(_("A proposal still waits. Decide on it, or take it back."), code="deciding")
     if Payment.objects.filter(pool_ref=locked.public_id, status=PaymentStatus.RECORDED).exists():
         raise RuleNotMet(_("A payment still waits to be confirmed or refused."), code="money_on_its_way")
+    if coming_to(locked.public_id).exists():
+        raise RuleNotMet(_("Money from another custodian is on its way to it."), code="money_on_its_way")
     PoolGift.objects.filter(pool=locked, status=GiftStatus.ANNOUNCED).update(status=GiftStatus.WITHDRAWN)
     for standing in locked.standing.exclude(status=StandingStatus.ENDED).select_related("giver", "pool"):
         StandingPromise.objects.filter(pk=standing.pk).update(status=StandingStatus.ENDED)

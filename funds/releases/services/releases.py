@@ -17,6 +17,7 @@ from birge.errors import Conflict, InvalidInput, NotAllowed, RuleNotMet
 from birge.organisations.models import Organisation
 from birge.organisations.permissions import Action, may, require
 from funds.ledger.posting import command_finish, command_open, post
+from funds.screening.organisations import payee_check
 from projects.works.models import Milestone, Project
 from projects.works.selectors import is_outside_signer
 from projects.works.services import project_lock
@@ -122,8 +123,8 @@ def release_pay(
     """Book that the custodian's officer paid a signed tranche to the village, with the bank's line.
 
     Paying once more returns the release as it is. Raises NotAllowed (also `same_person`, who asked or signed),
-    SecondFactorRequired, InvalidInput (`bank_reference`, `bank_line`), RuleNotMet (`transition`, `stopped`),
-    InsufficientFunds.
+    SecondFactorRequired, InvalidInput (`bank_reference`, `bank_line`), RuleNotMet (`transition`, `stopped`, `listed`,
+    `blocked`), InsufficientFunds.
     """
     require(actor, Action.RELEASE_PAY, release.custodian)
     method = factor_require(proof, actor).method
@@ -139,6 +140,7 @@ def release_pay(
         return release
     _transition_check(release, ReleaseStatus.PAID)
     _running_check(project)
+    payee_check(project.administration, release.custodian)
     if actor.pk in {release.asked_by_id, *release.signatures.values_list("signer_id", flat=True)}:
         raise NotAllowed(_("Who asked or signed cannot pay."), code="same_person")
     release.bank_reference, release.bank_line = reference[:80], bank_line

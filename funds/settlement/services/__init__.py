@@ -42,6 +42,7 @@ from .refunds import (
     refund_send,
 )
 from .tick import TickReport, tick
+from .transferring import transfer_close_confirm, transfer_receive, transfer_refuse, transfer_send
 
 __all__ = [
     "TickReport",
@@ -78,6 +79,10 @@ __all__ = [
     "refund_not_sent",
     "refund_send",
     "tick",
+    "transfer_close_confirm",
+    "transfer_receive",
+    "transfer_refuse",
+    "transfer_send",
     "unidentified_payment_record",
     "village_payment_record",
 ]

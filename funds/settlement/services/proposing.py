@@ -47,6 +47,7 @@ from projects.works.models import Project
 from .advancing import project_advance, project_lock
 from .arriving import pledge_meet
 from .pledging import promise_book
+from .transferring import transfer_open
 
 
 @transaction.atomic
@@ -193,10 +194,13 @@ def _give(proposal: Proposal, command: Command, actor: User, method: str) -> Boo
     return entry, pledge.group
 
 
-def _pass_on(proposal: Proposal, command: Command, _actor: User, _method: str) -> Booked:
+def _pass_on(proposal: Proposal, command: Command, actor: User, _method: str) -> Booked:
     pool, found = proposal.pool, Pool.objects.select_related("custodian", "organisation")
     to_pool = found.get(public_id=proposal.content["to_pool"])
     pass_on_check(pool, to_pool)
+    if to_pool.custodian_id != pool.custodian_id:  # the two custodians carry it out; booked is what they say
+        transfer_open(proposal=proposal, to_pool=to_pool, actor=actor)
+        return None, ""
     held = codes.held_pool(to_pool.custodian.public_id, to_pool.public_id)
     entry = _moved(EntryKind.POOL_PASSED, pool, held, proposal.content["amount_minor"], command)
     proposal_notice(proposal, list(signers(to_pool.organisation)), "pool_money_passed")

@@ -24,9 +24,12 @@ from funds.pledges.states import PledgeStatus
 from funds.pools.models import StandingPromise
 from funds.pools.selectors import standing_due
 from funds.pools.services import proposals_expire, standing_remind
+from funds.transfers.selectors import late
+from funds.transfers.services import transfer_alarm
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
+from .looking_again import looked_again
 from .pledging import pledge_lapse_and_release
 from .refunds import ENDED, project_expire_and_refund, refunds_open_late
 from .rounds import round_settle, rounds_over, rule_end_over, rules_over
@@ -46,6 +49,8 @@ class TickReport:
     reminded: list[str] = field(default_factory=list)
     rounds: list[str] = field(default_factory=list)
     rules_ended: list[str] = field(default_factory=list)
+    transfers_late: list[str] = field(default_factory=list)
+    looked_again: list[str] = field(default_factory=list)
     resent: int = 0
     failed: list[str] = field(default_factory=list)
 
@@ -70,6 +75,8 @@ def tick(now: dt.datetime | None = None) -> TickReport:
     for standing in standing_due(today):
         _remind(standing, today, report)
     _end_rules(today, report)
+    report.transfers_late += [each.public_id for each in late(today) if transfer_alarm(each)]
+    report.looked_again += looked_again()
     report.proposals_expired += [proposal.public_id for proposal in proposals_expire(today)]
     report.resent = notices_resend()
     return report

@@ -42,6 +42,11 @@ class Action(models.TextChoices):
     REFUND_CONFIRM = "refund_confirm"
     CORRECTION_ASK = "correction_ask"
     CORRECTION_APPROVE = "correction_approve"
+    TRANSFER_SEND = "transfer_send"
+    TRANSFER_APPROVE = "transfer_approve"
+    TRANSFER_RECEIVE = "transfer_receive"
+    SCREENING_ASK = "screening_ask"
+    SCREENING_DECIDE = "screening_decide"
     ORGANISATION_VERIFY = "organisation_verify"
     OFFICE_GRANT = "office_grant"
     OFFICE_REQUEST = "office_request"
@@ -92,6 +97,11 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.REFUND_CONFIRM: _CUSTODIAN,
     Action.CORRECTION_ASK: _CUSTODIAN,
     Action.CORRECTION_APPROVE: _CUSTODIAN,
+    Action.TRANSFER_SEND: _CUSTODIAN,
+    Action.TRANSFER_APPROVE: _CUSTODIAN,
+    Action.TRANSFER_RECEIVE: _CUSTODIAN,
+    Action.SCREENING_ASK: _CUSTODIAN,
+    Action.SCREENING_DECIDE: _CUSTODIAN,
     Action.ORGANISATION_VERIFY: frozenset(),
     Action.OFFICE_GRANT: frozenset(),
     Action.OFFICE_REQUEST: frozenset(Role) - {Role.MEMBER},
@@ -123,6 +133,10 @@ MONEY_ACTIONS = frozenset(
         Action.REFUND_CONFIRM,
         Action.CORRECTION_ASK,
         Action.CORRECTION_APPROVE,
+        Action.TRANSFER_SEND,
+        Action.TRANSFER_APPROVE,
+        Action.TRANSFER_RECEIVE,
+        Action.SCREENING_DECIDE,
         Action.ORGANISATION_VERIFY,
         Action.OFFICE_GRANT,
         Action.TERMS_APPROVE,

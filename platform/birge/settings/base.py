@@ -62,6 +62,8 @@ INSTALLED_APPS = [
     "funds.payments",
     "funds.banking",
     "funds.exchange",
+    "funds.screening",
+    "funds.transfers",
     "funds.releases",
     "funds.settlement",
     "funds.demonstration",
@@ -217,6 +219,9 @@ STRIPE_TIMEOUT = 20  # seconds; what takes longer is unknown, not failed
 STRIPE_FEE_BORNE_BY = env("STRIPE_FEE_BORNE_BY", default="purpose")  # or "reserve", as far as it reaches
 # Who says which transfers are awaited: (account) -> list of funds.banking.suggesting.Expected. Empty: nobody.
 BANKING_EXPECTED = ""
+TRANSIT_DAYS = 5  # what a custodian has sent to another and is not there after these is shown in red
+# Asked with an organisation and the administrator before its papers are accepted; it may refuse.
+ORGANISATION_CHECK = "funds.screening.organisations.organisation_check"
 LEDGER_ORIGIN = env("LEDGER_ORIGIN", default="birge.local/ledger")  # the name of the log, for ever
 LEDGER_SIGNER = env("LEDGER_SIGNER", default=str(VAR / "signer"))  # the folder of its key: never in a backup of data
 LEDGER_EXPORTS = env("LEDGER_EXPORTS", default=str(VAR / "exports"))

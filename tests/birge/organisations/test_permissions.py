@@ -45,6 +45,11 @@ refund_pay               .   .   .   .   .   .   .   .   .   .   2   .
 refund_confirm           .   .   .   .   .   .   .   .   .   .   2   .
 correction_ask           .   .   .   .   .   .   .   .   .   .   2   .
 correction_approve       .   .   .   .   .   .   .   .   .   .   2   .
+transfer_send            .   .   .   .   .   .   .   .   .   .   2   .
+transfer_approve         .   .   .   .   .   .   .   .   .   .   2   .
+transfer_receive         .   .   .   .   .   .   .   .   .   .   2   .
+screening_ask            .   .   .   .   .   .   .   .   .   .   x   .
+screening_decide         .   .   .   .   .   .   .   .   .   .   2   .
 organisation_verify      .   .   .   .   .   .   .   .   .   .   .   2v
 office_grant             .   .   .   .   .   .   .   .   .   .   .   2v
 office_request           xv  xv  xv  xv  xv  xv  xv  xv  .   xv  xv  .

@@ -355,7 +355,7 @@ def test_the_money_of_many_pools_is_asked_for_at_once(django_assert_num_queries)
     make.cash_in(world, 30_00)
     make.booked(world, make.matching(world, 200_00))
     pools = list(pools_public())
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         money = pools_money(pools)
     for each in (world, *others):
         assert money[each.pool.public_id] == pool_money(each.pool)

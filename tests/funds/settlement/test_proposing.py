@@ -21,6 +21,7 @@ from funds.settlement.services import (
     project_cancel_and_refund,
     proposal_book,
 )
+from funds.transfers.models import Transfer
 from tests.factories import pools as make
 from tests.factories.funds import confirmed_pledge, factor, notices, open_village_project, organisation, pay
 
@@ -273,11 +274,20 @@ def test_pools_of_villages_pass_money_on_to_the_districts():
     assert len(notices("pool_money_passed")) == 5
 
 
-def test_money_is_not_passed_on_between_custodians():
+def test_what_is_passed_on_to_another_custodian_is_decided_here_and_carried_out_by_a_transfer():
     world, other = make.pool_with_money(), make.pool_of()
+    proposal = make.booked(world, make.proposed(world, 100_00, kind="pass_on", to_pool=other.pool))
+    assert (proposal.status, proposal.entry_id, pool_free(other.pool)) == ("booked", None, 0)
+    assert Transfer.objects.get(proposal_ref=proposal.public_id).status == "asked"
+
+
+def test_nothing_is_passed_on_to_a_custodian_that_may_not_act():
+    world, other = make.pool_with_money(), make.pool_of()
+    other.custodian.status = "suspended"
+    other.custodian.save(update_fields=["status"])
     with pytest.raises(RuleNotMet) as refused:
         make.proposed(world, 100_00, kind="pass_on", to_pool=other.pool)
-    assert refused.value.code == "other_custodian"
+    assert refused.value.code == "custodian_stopped"
 
 
 def test_what_a_pool_gave_to_a_project_that_failed_is_back_in_the_pool_at_once():

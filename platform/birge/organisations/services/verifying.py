@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from birge import clock
@@ -111,7 +113,8 @@ def organisation_verify(
     """Say that its papers were checked: from now on its officers can act.
 
     Raises NotAllowed (also `same_person`, `not_outside`), SecondFactorRequired, InvalidInput (`reason`), RuleNotMet
-    (`papers_missing`, `transition`), Conflict (`place_taken`) where another of its kind acts in the same place.
+    (`papers_missing`, `transition`, and as settings.ORGANISATION_CHECK does), Conflict (`place_taken`) where another
+    of its kind acts in the same place.
     """
     checked = _decider(organisation, actor, proof)
     why = reason_clean(reason)
@@ -121,6 +124,7 @@ def organisation_verify(
     if locked.status == OrganisationStatus.SUBMITTED and locked.papers_id is None:
         raise RuleNotMet(_("Its papers are missing."), code="papers_missing")
     _place_free(locked)
+    _outside_check(locked, actor)
     return _decide(locked, OrganisationStatus.VERIFIED, "organisation_verify", actor, why, checked.method)
 
 
@@ -154,6 +158,7 @@ def organisation_resume(
     locked = organisation_lock(organisation)
     if locked.status != OrganisationStatus.SUSPENDED:
         raise RuleNotMet(_("This organisation is not suspended."), code="transition")
+    _outside_check(locked, actor)
     return _decide(locked, OrganisationStatus.VERIFIED, "organisation_resume", actor, why, checked.method)
 
 
@@ -211,6 +216,12 @@ def _decide(
     concerned = [organisation.created_by, *officers(organisation)]
     tell(concerned, action, organisation, reason=reason)
     return organisation
+
+
+def _outside_check(organisation: Organisation, actor: User) -> None:
+    """Ask what stands above us (block lists) whether it may act."""
+    if settings.ORGANISATION_CHECK:
+        import_string(settings.ORGANISATION_CHECK)(organisation, actor)
 
 
 def _place_free(organisation: Organisation) -> None:
