@@ -193,17 +193,20 @@ class RefundStatus(models.TextChoices):
     DUE = "due", _("to be paid back")
     SENT = "sent", _("sent, waits for a second officer")
     PAID = "paid", _("paid back")
+    MOVED = "moved", _("moved to another project, as the donor chose")
 
 
 REFUND_ALLOWED: dict[RefundStatus, frozenset[RefundStatus]] = {
-    RefundStatus.DUE: frozenset({RefundStatus.SENT}),
+    RefundStatus.DUE: frozenset({RefundStatus.SENT, RefundStatus.MOVED}),
     RefundStatus.SENT: frozenset({RefundStatus.PAID, RefundStatus.DUE}),
     RefundStatus.PAID: frozenset(),
+    RefundStatus.MOVED: frozenset(),
 }
+REFUND_ENDED = (RefundStatus.PAID, RefundStatus.MOVED)
 
 
 class Refund(models.Model):
-    """What goes back for one payment, of a project that failed: its part of what is still held."""
+    """What goes back for one payment, of a project that failed or has money left: its part of what is still held."""
 
     public_id = PublicIdField()
     project = models.ForeignKey("works.Project", on_delete=models.PROTECT, related_name="refunds")
@@ -211,7 +214,7 @@ class Refund(models.Model):
     custodian = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
-    status = models.CharField(max_length=4, choices=RefundStatus.choices, default=RefundStatus.DUE)
+    status = models.CharField(max_length=5, choices=RefundStatus.choices, default=RefundStatus.DUE)
     due_at = models.DateTimeField(default=clock.now)
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -238,7 +241,8 @@ class Refund(models.Model):
             models.CheckConstraint(
                 condition=Q(status="paid", entry_id__isnull=False)
                 & (Q(confirmed_by__isnull=False) | Q(sent_at__isnull=True))  # what went back to a pool nobody sent
-                | ~Q(status="paid") & Q(entry_id__isnull=True, confirmed_by__isnull=True),
+                | Q(status="moved", entry_id__isnull=False, confirmed_by__isnull=True)
+                | Q(status__in=["due", "sent"], entry_id__isnull=True, confirmed_by__isnull=True),
                 name="refund_paid_is_booked",
             ),
         ]

@@ -15,7 +15,7 @@ from projects.works.models import Milestone, MilestoneStatus, Project
 from projects.works.selectors import Missing
 from projects.works.states import ProjectStatus
 
-from .models import Expense, ExpenseStatus, Refund, RefundStatus, Release, ReleaseStatus
+from .models import REFUND_ENDED, Expense, ExpenseStatus, Refund, Release, ReleaseStatus
 
 RELEASES_IN = frozenset({ProjectStatus.UNDER_WAY, ProjectStatus.COMPLETED})
 # So much of what was paid out must be shown by accepted receipts before the next tranche. Not all of it: a rest of
@@ -129,5 +129,5 @@ def expenses_for_signer(user: User) -> QuerySet[Expense]:
 
 def refunds_open(custodian: Organisation) -> QuerySet[Refund]:
     """Return what still has to go back, oldest first."""
-    waiting = Refund.objects.filter(custodian=custodian).exclude(status=RefundStatus.PAID)
+    waiting = Refund.objects.filter(custodian=custodian).exclude(status__in=REFUND_ENDED)
     return waiting.select_related("project", "payment").order_by("due_at", "id")

@@ -42,6 +42,7 @@ class Pools:
             Kind.PAYMENT_RECEIVED: self._came,
             Kind.PAYMENT_IDENTIFIED: self._came,
             Kind.POOL_GIVEN: self._came,
+            Kind.SURPLUS_MOVED: self._came,
             Kind.REFUND_PAID: self._refunded,
             Kind.VILLAGE_PAID: self._village,
             Kind.ENTRY_REVERSED: self._undone,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .drawing import Window
 
 Leaf = Mapping[str, Any]
-CAME = frozenset({Kind.PAYMENT_RECEIVED, Kind.PAYMENT_IDENTIFIED, Kind.POOL_GIVEN})
+CAME = frozenset({Kind.PAYMENT_RECEIVED, Kind.PAYMENT_IDENTIFIED, Kind.POOL_GIVEN, Kind.SURPLUS_MOVED})
 
 
 class Work:

@@ -41,12 +41,18 @@ from .refunds import (
     refund_not_sent,
     refund_send,
 )
+from .returning.moving import gift_move, move_refuse, wish_change
+from .returning.working import batch_work, batches_waiting
 from .tick import TickReport, tick
 
 __all__ = [
     "TickReport",
     "asset_code",
     "ballot_cast_and_book",
+    "batch_work",
+    "batches_waiting",
+    "gift_move",
+    "move_refuse",
     "payment_confirm_by_payer",
     "payment_correct_approve",
     "payment_correct_ask",
@@ -80,4 +86,5 @@ __all__ = [
     "tick",
     "unidentified_payment_record",
     "village_payment_record",
+    "wish_change",
 ]

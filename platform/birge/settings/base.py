@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "funds.payments",
     "funds.banking",
     "funds.releases",
+    "funds.returns",
     "funds.settlement",
     "funds.demonstration",
     "api",
@@ -235,6 +236,9 @@ PLEDGE_CONFIRM_DAYS = 14  # a pledge whose contact was never proven is forgotten
 PLEDGE_ASK_AGAIN_DAYS = 7  # before the horizon
 PLEDGE_LIMITS = {"KGS": (50_00, 10_000_000_00)}  # least and most of one pledge, minor units
 GRACE_DAYS = 30
+RETURNS_MOVE_DAYS = 14  # so long a donor may say no before a gift is moved; so long it waits for such a project
+RETURNS_AT_ONCE = 25  # a project with no more gifts than these is worked off in the step that ends it
+RETURNS_MANY = 200  # so many transfers are marked as sent, or confirmed, in one step
 TERMS_VERSION = "2026-11-24"
 
 # The doors
