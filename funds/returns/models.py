@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from birge import clock
@@ -183,58 +182,3 @@ class BackAccount(models.Model):
     def __str__(self) -> str:
         """Return the gift, not the account: this ends up in logs."""
         return f"account for {self.group}"
-
-
-class GiftBack(models.Model):
-    """A gift, or a part of it, is given back while its project is built: one officer asks, another pays."""
-
-    class Status(models.TextChoices):
-        """Where it stands."""
-
-        ASKED = "asked", _("asked")
-        PAID = "paid", _("paid back")
-        REFUSED = "refused", _("refused")
-
-    public_id = PublicIdField()
-    payment = models.ForeignKey("payments.Payment", on_delete=models.PROTECT, related_name="gifts_back")
-    custodian = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
-    amount_minor = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    reason = models.CharField(max_length=300)
-    status = models.CharField(max_length=7, choices=Status.choices, default=Status.ASKED)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField(default=clock.now)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    decided_at = models.DateTimeField(null=True, blank=True)
-    refused_reason = models.CharField(max_length=300, blank=True)
-    factor_method = models.CharField(max_length=20, blank=True)
-    bank_reference = models.CharField(max_length=80, blank=True)
-    bank_line = models.ForeignKey(
-        "documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    from_held_minor = models.BigIntegerField(default=0)  # of the gift's own part of what is still held
-    from_reserve_minor = models.BigIntegerField(default=0)
-    claim_minor = models.BigIntegerField(default=0)  # what it used up of the gift's claim on what is held
-    entry_id = models.UUIDField(null=True, blank=True, unique=True)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["payment"], condition=Q(status="asked"), name="gift_back_one_live"),
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="gift_back_positive"),
-            models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")), name="gift_back_two_persons"
-            ),
-            models.CheckConstraint(
-                condition=Q(status="paid", entry_id__isnull=False)
-                & Q(amount_minor=F("from_held_minor") + F("from_reserve_minor"))
-                | ~Q(status="paid") & Q(entry_id__isnull=True, from_held_minor=0, from_reserve_minor=0),
-                name="gift_back_paid_is_booked",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        """Return the public identifier."""
-        return str(self.public_id)

@@ -114,6 +114,13 @@ def refund_send(
         raise InvalidInput(_("Please write the number of the bank's line or of the slip."), field="bank_reference")
     if bank_line is not None and bank_line.kind not in (DocumentKind.BANK_LINE, DocumentKind.RECEIPT):
         raise InvalidInput(_("Please attach the line of the bank's statement."), field="bank_line")
+    return refund_mark_sent(refund, actor, method, bank_reference=bank_reference, bank_line=bank_line)
+
+
+def refund_mark_sent(
+    refund: Refund, actor: User, method: str, *, bank_reference: str, bank_line: Document | None = None
+) -> Refund:
+    """Mark one refund as sent, once `require` and the second factor (`method`) have been asked for. Books nothing."""
     by_hand_check(refund)
     refund = _lock(refund)
     _transition_check(refund, RefundStatus.SENT)
@@ -133,6 +140,11 @@ def refund_confirm(*, refund: Refund, actor: User, proof: FactorProof | None) ->
     """
     require(actor, Action.REFUND_CONFIRM, refund.custodian)
     method = factor_require(proof, actor).method
+    return refund_book_sent(refund, actor, method)
+
+
+def refund_book_sent(refund: Refund, actor: User, method: str) -> Refund:
+    """Book one refund that was sent, once `require` and the second factor (`method`) have been asked for."""
     opened = command_open(scope=f"refund:{refund.public_id}", key="confirm", request={"refund": refund.public_id})
     project_lock(refund.project)
     refund = _lock(refund)

@@ -29,6 +29,7 @@ from projects.works.states import ProjectStatus
 
 from .pledging import pledge_lapse_and_release
 from .refunds import ENDED, project_expire_and_refund, refunds_open_late
+from .returning.surplus import projects_with_surplus, surplus_open
 from .returning.working import batch_work, batches_waiting
 from .rounds import round_settle, rounds_over, rule_end_over, rules_over
 
@@ -68,6 +69,8 @@ def tick(now: dt.datetime | None = None) -> TickReport:
         _expire(project, report)
     for project in _projects_with_late_money():
         report.refunds += [refund.public_id for refund in refunds_open_late(project=project)]
+    for project in projects_with_surplus():
+        surplus_open(project=project)
     for batch in batches_waiting():
         report.failed += batch_work(batch)
     for standing in standing_due(today):

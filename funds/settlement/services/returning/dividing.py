@@ -14,8 +14,8 @@ from funds.matching.models import Given
 from funds.matching.rule_selectors import given_waiting
 from funds.matching.services import rules_lock
 from funds.payments.models import Payment, PaymentStatus, StripeRefund
-from funds.releases.models import REFUND_ENDED, Refund
-from funds.returns.models import BatchReason, GiftBack, PartStatus, RefundBatch, RefundPart
+from funds.releases.models import REFUND_ENDED, GiftBack, Refund
+from funds.returns.models import BatchReason, PartStatus, RefundBatch, RefundPart
 from projects.works.models import Project
 
 from ...facts import held_minor
