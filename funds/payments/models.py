@@ -38,6 +38,7 @@ class PaymentKind(models.TextChoices):
     POOL = "pool", _("from a pool")
     POOL_CASH = "pool_cash", _("cash, with a pool’s treasurer")
     STRIPE = "stripe", _("card")
+    MOVED = "moved", _("moved from another project")
 
 
 class PaymentStatus(models.TextChoices):

@@ -193,17 +193,20 @@ class RefundStatus(models.TextChoices):
     DUE = "due", _("to be paid back")
     SENT = "sent", _("sent, waits for a second officer")
     PAID = "paid", _("paid back")
+    MOVED = "moved", _("moved to another project, as the donor chose")
 
 
 REFUND_ALLOWED: dict[RefundStatus, frozenset[RefundStatus]] = {
-    RefundStatus.DUE: frozenset({RefundStatus.SENT}),
+    RefundStatus.DUE: frozenset({RefundStatus.SENT, RefundStatus.MOVED}),
     RefundStatus.SENT: frozenset({RefundStatus.PAID, RefundStatus.DUE}),
     RefundStatus.PAID: frozenset(),
+    RefundStatus.MOVED: frozenset(),
 }
+REFUND_ENDED = (RefundStatus.PAID, RefundStatus.MOVED)
 
 
 class Refund(models.Model):
-    """What goes back for one payment, of a project that failed: its part of what is still held."""
+    """What goes back for one payment, of a project that failed or has money left: its part of what is still held."""
 
     public_id = PublicIdField()
     project = models.ForeignKey("works.Project", on_delete=models.PROTECT, related_name="refunds")
@@ -211,7 +214,7 @@ class Refund(models.Model):
     custodian = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
-    status = models.CharField(max_length=4, choices=RefundStatus.choices, default=RefundStatus.DUE)
+    status = models.CharField(max_length=5, choices=RefundStatus.choices, default=RefundStatus.DUE)
     due_at = models.DateTimeField(default=clock.now)
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -238,7 +241,8 @@ class Refund(models.Model):
             models.CheckConstraint(
                 condition=Q(status="paid", entry_id__isnull=False)
                 & (Q(confirmed_by__isnull=False) | Q(sent_at__isnull=True))  # what went back to a pool nobody sent
-                | ~Q(status="paid") & Q(entry_id__isnull=True, confirmed_by__isnull=True),
+                | Q(status="moved", entry_id__isnull=False, confirmed_by__isnull=True)
+                | Q(status__in=["due", "sent"], entry_id__isnull=True, confirmed_by__isnull=True),
                 name="refund_paid_is_booked",
             ),
         ]
@@ -285,6 +289,61 @@ class Correction(models.Model):
                 condition=Q(status="approved", entry_id__isnull=False)
                 | ~Q(status="approved") & Q(entry_id__isnull=True),
                 name="correction_approved_is_booked",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the public identifier."""
+        return str(self.public_id)
+
+
+class GiftBack(models.Model):
+    """A gift, or a part of it, is given back while its project is built: one officer asks, another pays."""
+
+    class Status(models.TextChoices):
+        """Where it stands."""
+
+        ASKED = "asked", _("asked")
+        PAID = "paid", _("paid back")
+        REFUSED = "refused", _("refused")
+
+    public_id = PublicIdField()
+    payment = models.ForeignKey("payments.Payment", on_delete=models.PROTECT, related_name="gifts_back")
+    custodian = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=300)
+    status = models.CharField(max_length=7, choices=Status.choices, default=Status.ASKED)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    refused_reason = models.CharField(max_length=300, blank=True)
+    factor_method = models.CharField(max_length=20, blank=True)
+    bank_reference = models.CharField(max_length=80, blank=True)
+    bank_line = models.ForeignKey(
+        "documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    from_held_minor = models.BigIntegerField(default=0)  # of the gift's own part of what is still held
+    from_reserve_minor = models.BigIntegerField(default=0)
+    claim_minor = models.BigIntegerField(default=0)  # what it used up of the gift's claim on what is held
+    entry_id = models.UUIDField(null=True, blank=True, unique=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["payment"], condition=Q(status="asked"), name="gift_back_one_live"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="gift_back_positive"),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("asked_by")), name="gift_back_two_persons"
+            ),
+            models.CheckConstraint(
+                condition=Q(status="paid", entry_id__isnull=False)
+                & Q(amount_minor=F("from_held_minor") + F("from_reserve_minor"))
+                | ~Q(status="paid") & Q(entry_id__isnull=True, from_held_minor=0, from_reserve_minor=0),
+                name="gift_back_paid_is_booked",
             ),
         ]
 

@@ -15,7 +15,7 @@ from projects.works.models import Milestone, MilestoneStatus, Project
 from projects.works.selectors import Missing
 from projects.works.states import ProjectStatus
 
-from .models import Expense, ExpenseStatus, Refund, RefundStatus, Release, ReleaseStatus
+from .models import REFUND_ENDED, Expense, ExpenseStatus, GiftBack, Refund, Release, ReleaseStatus
 
 RELEASES_IN = frozenset({ProjectStatus.UNDER_WAY, ProjectStatus.COMPLETED})
 # So much of what was paid out must be shown by accepted receipts before the next tranche. Not all of it: a rest of
@@ -44,10 +44,18 @@ def release_missing(milestone: Milestone) -> list[Missing]:
 
 
 def tranche_minor(milestone: Milestone) -> int:
-    """Return what this stage pays out (minor units): the last one less by fees and by what exchange rates took."""
+    """Return what this stage pays out (minor units): the last one less by fees, exchange rates and gifts given back."""
     if milestone.project.milestones.filter(position__gt=milestone.position).exists():
         return milestone.tranche_minor
-    return max(0, milestone.tranche_minor - fees_minor(milestone.project) - exchange_lost_minor(milestone.project))
+    project = milestone.project
+    gone = fees_minor(project) + exchange_lost_minor(project) + gifts_back_minor(project)
+    return max(0, milestone.tranche_minor - gone)
+
+
+def gifts_back_minor(project: Project) -> int:
+    """Return what was given back on request out of what was held, while the project was built (minor units)."""
+    back = GiftBack.objects.filter(payment__project=project, status=GiftBack.Status.PAID)
+    return int(back.aggregate(total=Sum("from_held_minor"))["total"] or 0)
 
 
 def _missing_before(milestone: Milestone) -> list[Missing]:
@@ -129,5 +137,5 @@ def expenses_for_signer(user: User) -> QuerySet[Expense]:
 
 def refunds_open(custodian: Organisation) -> QuerySet[Refund]:
     """Return what still has to go back, oldest first."""
-    waiting = Refund.objects.filter(custodian=custodian).exclude(status=RefundStatus.PAID)
+    waiting = Refund.objects.filter(custodian=custodian).exclude(status__in=REFUND_ENDED)
     return waiting.select_related("project", "payment").order_by("due_at", "id")

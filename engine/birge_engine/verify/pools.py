@@ -43,6 +43,7 @@ class Pools:
             Kind.PAYMENT_IDENTIFIED: self._came,
             Kind.POOL_GIVEN: self._came,
             Kind.FX_CONVERTED: self._came,
+            Kind.SURPLUS_MOVED: self._came,
             Kind.REFUND_PAID: self._refunded,
             Kind.VILLAGE_PAID: self._village,
             Kind.ENTRY_REVERSED: self._undone,

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 Leaf = Mapping[str, Any]
 # Money in another currency than the plan's counts by its exchange: then that is what came.
-CAME = frozenset({Kind.PAYMENT_RECEIVED, Kind.PAYMENT_IDENTIFIED, Kind.POOL_GIVEN, Kind.FX_CONVERTED})
+CAME = frozenset(
+    {Kind.PAYMENT_RECEIVED, Kind.PAYMENT_IDENTIFIED, Kind.POOL_GIVEN, Kind.FX_CONVERTED, Kind.SURPLUS_MOVED}
+)
 
 
 class Work:

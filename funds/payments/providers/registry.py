@@ -29,6 +29,11 @@ def provider_for(kind: str, *, custodian: Organisation, country: str, on: dt.dat
     return found
 
 
+def provider_of(kind: str) -> Provider | None:
+    """Return the provider that took payments of this kind, whether or not it takes new ones now; None for people."""
+    return providers().get(kind)
+
+
 @functools.cache
 def _load(paths: tuple[str, ...]) -> dict[str, Provider]:
     loaded: dict[str, Provider] = {}

@@ -13,6 +13,7 @@ from .ending import (
     remainder_open,
 )
 from .making import amount_worth, confirmation_send, pledge_make
+from .moved import pledge_make_moved
 from .pooled import pledge_make_for_pool
 from .transitions import history_write, pledge_lock, pledge_move
 
@@ -31,6 +32,7 @@ __all__ = [
     "pledge_lock",
     "pledge_make",
     "pledge_make_for_pool",
+    "pledge_make_moved",
     "pledge_move",
     "pledge_prolong",
     "pledge_refunded",

@@ -41,13 +41,27 @@ from .refunds import (
     refund_not_sent,
     refund_send,
 )
+from .returning.giving_back import gift_back_ask, gift_back_pay, gift_back_refuse
+from .returning.many import refunds_confirm_many, refunds_send_many
+from .returning.moving import gift_move, move_refuse, wish_change
+from .returning.sending_list import back_account_set
+from .returning.surplus import surplus_open
+from .returning.working import batch_work, batches_waiting
 from .tick import TickReport, tick
 from .transferring import transfer_close_confirm, transfer_receive, transfer_refuse, transfer_send
 
 __all__ = [
     "TickReport",
     "asset_code",
+    "back_account_set",
     "ballot_cast_and_book",
+    "batch_work",
+    "batches_waiting",
+    "gift_back_ask",
+    "gift_back_pay",
+    "gift_back_refuse",
+    "gift_move",
+    "move_refuse",
     "payment_confirm_by_payer",
     "payment_correct_approve",
     "payment_correct_ask",
@@ -78,6 +92,9 @@ __all__ = [
     "refund_confirm",
     "refund_not_sent",
     "refund_send",
+    "refunds_confirm_many",
+    "refunds_send_many",
+    "surplus_open",
     "tick",
     "transfer_close_confirm",
     "transfer_receive",
@@ -85,4 +102,5 @@ __all__ = [
     "transfer_send",
     "unidentified_payment_record",
     "village_payment_record",
+    "wish_change",
 ]

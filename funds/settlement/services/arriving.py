@@ -79,8 +79,8 @@ def _to_pool(fact: PaymentFact) -> uuid.UUID:
     return entry.id
 
 
-def pledge_meet(payment: Payment, command: Command) -> None:
-    """Let a booked payment meet its pledge.
+def pledge_meet(payment: Payment, command: Command, *, told_by: str = "pledge_collected") -> None:
+    """Let a booked payment meet its pledge; `told_by` is the message to its donor where all of it has come.
 
     Short: what lacks becomes a remainder pledge of the same group. Over: all of it is held for the project. Where no
     pledge of the group waits any more, the money is held for the project without meeting a promise. What was promised
@@ -109,7 +109,7 @@ def pledge_meet(payment: Payment, command: Command) -> None:
     else:
         custodian = pledge.custodian.name(pledge.language)
         pools = parts_text(pledge)
-        pledge_notice(pledge, "pledge_collected", received=received, custodian=custodian, pools=pools)
+        pledge_notice(pledge, told_by, received=received, custodian=custodian, pools=pools)
 
 
 def _matches_of_paid(pledge: Pledge, payment: Payment, command: Command) -> None:

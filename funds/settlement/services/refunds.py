@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
-
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from birge import clock
@@ -17,36 +12,39 @@ from birge.accounts.models import User
 from birge.audit.services import audit_record
 from birge.documents.models import Document, DocumentKind
 from birge.errors import InvalidInput, NotAllowed, RuleNotMet
-from birge.money import Money
 from birge.organisations.permissions import Action, require
-from birge_engine.split import largest_remainder
-from funds.ledger import codes
-from funds.ledger.kinds import EntryKind
-from funds.ledger.models import Entry
-from funds.ledger.posting import AccountKey, EntryDraft, Leg, command_finish, command_open, post
-from funds.matching.models import Given
-from funds.matching.rule_selectors import given_waiting
-from funds.matching.services import matches_return, rules_lock
-from funds.payments.exchanged import out_of_plan, own_part, plan_part
-from funds.payments.models import Identification, Payment, PaymentKind, PaymentStatus
-from funds.payments.selectors import sent_back_minor
-from funds.pledges.models import Pledge
-from funds.pledges.notices import money_text, pledge_notice
-from funds.pledges.services import pledge_refunded
-from funds.pledges.states import PledgeStatus
-from funds.releases.entries import assets_draw
+from funds.banking.models import BankLine
+from funds.banking.services import line_unexplain
+from funds.ledger.posting import command_finish, command_open, post
 from funds.releases.models import REFUND_ALLOWED, Refund, RefundStatus
 from funds.releases.selectors import releases_waiting
+from funds.returns.models import BatchReason, RefundBatch
 from projects.works.models import Project
 from projects.works.services import project_cancel, project_expire, project_lock
 from projects.works.states import ProjectStatus, Why
 
-from ..facts import held_minor, plan_facts
-from .assets import asset_code
+from ..facts import plan_facts
 from .ending import promises_end
+from .returning.byhand import by_hand_check, from_provider
+from .returning.closing import gift_entry, plan_entry, pledges_close, refund_drafts, refund_money
+from .returning.dividing import batch_open
+from .returning.working import batch_work_at_once
 
+__all__ = [
+    "ENDED",
+    "gift_entry",
+    "plan_entry",
+    "pledges_close",
+    "project_cancel_and_refund",
+    "project_expire_and_refund",
+    "refund_confirm",
+    "refund_money",
+    "refund_not_sent",
+    "refund_send",
+    "refunds_open",
+    "refunds_open_late",
+]
 ENDED = frozenset({ProjectStatus.EXPIRED, ProjectStatus.CANCELLED})
-BACK_AS_IT_CAME = frozenset({PaymentKind.STRIPE, PaymentKind.SANDBOX})  # a card gets its own currency back
 
 
 @transaction.atomic
@@ -84,107 +82,23 @@ def project_expire_and_refund(*, project: Project) -> Project:
     return expired
 
 
-@dataclass(frozen=True)
-class Source:
-    """Something that brought money to a project: how much, and what gives a part of it back."""
+def refunds_open(project: Project) -> RefundBatch | None:
+    """Divide what a locked, ended project holds, once; a few gifts are worked off at once, many after the commit.
 
-    amount_minor: int
-    give_back: Callable[[int], Refund | None]
-
-
-def refunds_open(project: Project) -> list[Refund]:
-    """Divide what is held for a locked, ended project among what brought it, in proportion to what each brought.
-
-    Everyone alike, donors, village and pools; the largest remainder gets the odd tyiyn, the earlier source first.
     Called again for money that was confirmed later, it divides only what is not on its way back already.
     """
-    rules_lock(project=project)
-    waiting = Refund.objects.filter(project=project).exclude(status=RefundStatus.PAID)
-    held = held_minor(project) - int(waiting.aggregate(total=Sum("amount_minor"))["total"] or 0)
-    sources = _sources(project)
-    if held <= 0 or not sources:
-        return []
-    parts = largest_remainder(held, [source.amount_minor for source in sources])
-    refunds = [source.give_back(part) for source, part in zip(sources, parts, strict=True) if part]
-    return [refund for refund in refunds if refund is not None]
-
-
-def _sources(project: Project) -> list[Source]:
-    """Return what brought the project's money and has not given back yet, oldest first."""
-    payments = (
-        Payment.objects.filter(project=project, status=PaymentStatus.CONFIRMED, refund__isnull=True)
-        .select_related("custodian")
-        .order_by("id")
-    )
-    paid = [Source(_kept_minor(payment), partial(refund_open, payment, project)) for payment in payments]
-    return paid + [Source(given.amount_minor, partial(_match_back, given)) for given in given_waiting(project)]
-
-
-def _kept_minor(payment: Payment) -> int:
-    back = sent_back_minor(payment) if payment.kind == PaymentKind.STRIPE else 0
-    return payment.plan_minor - plan_part(payment, back)
-
-
-def _match_back(given: Given, amount_minor: int) -> None:
-    """Take a part of a match back: it never left the custodian, and waits in its pool again at once."""
-    ref = str(given.entry_id)
-    opened = command_open(scope=f"match:{ref}", key="return", request={"match": ref, "amount_minor": amount_minor})
-    matches_return(given=given, amount=amount_minor, command=opened.command)
-    command_finish(opened.command, ref)
-
-
-def refund_open(payment: Payment, project: Project, amount_minor: int) -> Refund:
-    """Write down that so much of a payment is due to go back, and tell its donor.
-
-    What a pool gave never left the custodian: it is back in the pool at once, and nobody has to send or confirm it.
-    """
-    refund = Refund.objects.create(
-        project=project,
-        payment=payment,
-        custodian=payment.custodian,
-        amount_minor=amount_minor,
-        currency=project.currency,
-        due_at=clock.now(),
-    )
-    if payment.kind == PaymentKind.POOL:
-        return _back_in_pool(refund)
-    pledge = (
-        Pledge.objects.filter(group=payment.group, status=PledgeStatus.COLLECTED).first() if payment.group else None
-    )
-    if pledge is not None:
-        pledge_notice(pledge, "refund_due", back=money_text(_money(refund), pledge.language))
-    return refund
-
-
-def _back_in_pool(refund: Refund) -> Refund:
-    payment, custodian = refund.payment, refund.custodian.public_id
-    opened = command_open(scope=f"refund:{refund.public_id}", key="to_pool", request={"refund": refund.public_id})
-    project, pool = (
-        AccountKey(code=code, currency=refund.currency)
-        for code in (
-            codes.held_project(custodian, refund.project.public_id),
-            codes.held_pool(custodian, payment.pool_ref),
-        )
-    )
-    draft = EntryDraft(
-        kind=EntryKind.POOL_RETURNED,
-        legs=[Leg(account=project, amount=refund.amount_minor), Leg(account=pool, amount=-refund.amount_minor)],
-        resolves=payment.entry_id,
-        group=payment.group,
-    )
-    entry = post(command=opened.command, drafts=[draft])[0]
-    refund.status, refund.entry_id, refund.confirmed_at = RefundStatus.PAID, entry.id, clock.now()
-    refund.save(update_fields=["status", "entry_id", "confirmed_at"])
-    pledges_close(refund)
-    command_finish(opened.command, refund.public_id)
-    return refund
+    batch = batch_open(project, BatchReason.FAILED)
+    if batch is not None and batch.parts.count() <= settings.RETURNS_AT_ONCE:
+        batch_work_at_once(batch)
+    return batch
 
 
 @transaction.atomic
 def refunds_open_late(*, project: Project) -> list[Refund]:
     """Send back what was confirmed only after the project had ended. Called by `tick`."""
     locked = project_lock(project)
-    return refunds_open(locked) if locked.status in ENDED else []
+    batch = refunds_open(locked) if locked.status in ENDED else None
+    return list(Refund.objects.filter(part__batch=batch).order_by("id")) if batch is not None else []
 
 
 @transaction.atomic
@@ -193,7 +107,8 @@ def refund_send(
 ) -> Refund:
     """Say, as the custodian's officer, that the money was sent back, with the bank's line. Nothing is booked yet.
 
-    Raises NotAllowed, SecondFactorRequired, InvalidInput (`bank_reference`, `bank_line`), RuleNotMet (`transition`).
+    Raises NotAllowed, SecondFactorRequired, InvalidInput (`bank_reference`, `bank_line`), RuleNotMet (`transition`;
+    `not_by_hand` while its provider sends it, or its donor decides).
     """
     require(actor, Action.REFUND_PAY, refund.custodian)
     method = factor_require(proof, actor).method
@@ -201,6 +116,14 @@ def refund_send(
         raise InvalidInput(_("Please write the number of the bank's line or of the slip."), field="bank_reference")
     if bank_line is not None and bank_line.kind not in (DocumentKind.BANK_LINE, DocumentKind.RECEIPT):
         raise InvalidInput(_("Please attach the line of the bank's statement."), field="bank_line")
+    return refund_mark_sent(refund, actor, method, bank_reference=bank_reference, bank_line=bank_line)
+
+
+def refund_mark_sent(
+    refund: Refund, actor: User, method: str, *, bank_reference: str, bank_line: Document | None = None
+) -> Refund:
+    """Mark one refund as sent, once `require` and the second factor (`method`) have been asked for. Books nothing."""
+    by_hand_check(refund)
     refund = _lock(refund)
     _transition_check(refund, RefundStatus.SENT)
     refund.status, refund.sent_by, refund.sent_at = RefundStatus.SENT, actor, clock.now()
@@ -219,6 +142,11 @@ def refund_confirm(*, refund: Refund, actor: User, proof: FactorProof | None) ->
     """
     require(actor, Action.REFUND_CONFIRM, refund.custodian)
     method = factor_require(proof, actor).method
+    return refund_book_sent(refund, actor, method)
+
+
+def refund_book_sent(refund: Refund, actor: User, method: str) -> Refund:
+    """Book one refund that was sent, once `require` and the second factor (`method`) have been asked for."""
     opened = command_open(scope=f"refund:{refund.public_id}", key="confirm", request={"refund": refund.public_id})
     project_lock(refund.project)
     refund = _lock(refund)
@@ -227,7 +155,7 @@ def refund_confirm(*, refund: Refund, actor: User, proof: FactorProof | None) ->
     _transition_check(refund, RefundStatus.PAID)
     if refund.sent_by_id == actor.pk:
         raise NotAllowed(_("Who sent it cannot confirm it."), code="same_person")
-    entry = post(command=opened.command, drafts=_refund_drafts(refund))[-1]
+    entry = post(command=opened.command, drafts=refund_drafts(refund))[-1]
     refund.status, refund.entry_id = RefundStatus.PAID, entry.id
     refund.confirmed_by, refund.confirmed_at = actor, clock.now()
     refund.save()
@@ -239,11 +167,23 @@ def refund_confirm(*, refund: Refund, actor: User, proof: FactorProof | None) ->
 
 @transaction.atomic
 def refund_not_sent(*, refund: Refund, actor: User, reason: str) -> Refund:
-    """Say, as an officer, that this money did not go back after all: it is due again. Raises as above."""
+    """Say, as an officer, that this money did not go back after all: it is due again.
+
+    Also of what a provider does not send: then officers send it. Raises as above; RuleNotMet (`with_provider`) while
+    the provider says that it has sent it, for RETURNS_MOVE_DAYS.
+    """
     require(actor, Action.REFUND_CONFIRM, refund.custodian)
     if not reason.strip():
         raise InvalidInput(_("Please say why."), field="reason")
+    explained = BankLine.objects.filter(payment_ref=refund.public_id).first()
+    if explained is not None:
+        line_unexplain(explained)
     refund = _lock(refund)
+    if refund.status == RefundStatus.DUE and from_provider(refund):
+        audit_record(
+            actor=actor, action="refund_not_sent", obj=refund, organisation=refund.custodian, reason=reason.strip()
+        )
+        return refund
     _transition_check(refund, RefundStatus.DUE)
     refund.status, refund.sent_by, refund.sent_at = RefundStatus.DUE, None, None
     refund.bank_reference, refund.bank_line = "", None
@@ -252,65 +192,6 @@ def refund_not_sent(*, refund: Refund, actor: User, reason: str) -> Refund:
         actor=actor, action="refund_not_sent", obj=refund, organisation=refund.custodian, reason=reason.strip()
     )
     return refund
-
-
-def _refund_drafts(refund: Refund) -> list[EntryDraft]:
-    """Return what leaves: by card in the currency in which it came, else in the plan's, and the bank exchanges."""
-    payment, held = refund.payment, codes.held_project(refund.custodian.public_id, refund.project.public_id)
-    sent = refund_money(refund)
-    across, gift = [], gift_entry(payment)
-    if sent.currency != refund.currency:
-        across = [out_of_plan(payment, refund.project, [(held, refund.amount_minor)], sent.minor)]
-    elif payment.exchanged:
-        gift = plan_entry(payment)  # what it brought in this currency
-    back = assets_draw(refund.custodian, sent.currency, sent.minor, first=asset_code(payment))
-    draft = EntryDraft(
-        kind=EntryKind.REFUND_PAID,
-        legs=[Leg(account=AccountKey(code=held, currency=sent.currency), amount=sent.minor), *back],
-        resolves=gift,
-        group=payment.group,
-        documents=[(refund.bank_line.sha256, refund.bank_line.kind)] if refund.bank_line else [],
-    )
-    return [*across, draft]
-
-
-def refund_money(refund: Refund) -> Money:
-    """Return what is sent: what came by card goes back in its own currency, by the rate of the day on which it came."""
-    own = own_part(refund.payment, refund.amount_minor)
-    if refund.payment.exchanged and refund.payment.kind in BACK_AS_IT_CAME and own:
-        return Money(own, refund.payment.currency)
-    return _money(refund)
-
-
-def plan_entry(payment: Payment) -> uuid.UUID | None:
-    """Return the entry that took a payment into the plan's currency; None where it came in it."""
-    if not payment.exchanged:
-        return None
-    same = Entry.objects.filter(command__entries=gift_entry(payment), kind=EntryKind.FX_CONVERTED).first()
-    return None if same is None else same.pk
-
-
-def gift_entry(payment: Payment) -> uuid.UUID | None:
-    """Return the entry that brought this payment to its project: its arrival, or its identification."""
-    identified = payment.identifications.filter(status=Identification.Status.APPROVED).first()
-    return identified.entry_id if identified is not None else payment.entry_id
-
-
-def pledges_close(refund: Refund) -> None:
-    """Mark the gift's pledges as refunded once nothing of their payments is still to go back."""
-    group = refund.payment.group
-    if not group:
-        return
-    waiting = Refund.objects.filter(payment__group=group).exclude(status=RefundStatus.PAID)
-    if waiting.exists():
-        return
-    for pledge in Pledge.objects.filter(group=group, status=PledgeStatus.COLLECTED).order_by("id"):
-        closed = pledge_refunded(pledge=pledge, reason="the project ended and the money went back")
-        pledge_notice(closed, "refund_paid", back=money_text(_money(refund), closed.language))
-
-
-def _money(refund: Refund) -> Money:
-    return Money(refund.amount_minor, refund.currency)
 
 
 def _lock(refund: Refund) -> Refund:

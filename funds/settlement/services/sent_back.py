@@ -29,7 +29,7 @@ from projects.works.states import ProjectStatus
 
 from .advancing import project_lock, project_retreat
 from .assets import asset_code
-from .refunds import gift_entry, pledges_close, refund_money
+from .returning.closing import gift_entry, pledges_close, refund_money
 
 STILL_RAISING = frozenset({ProjectStatus.OPEN, ProjectStatus.PLEDGED_IN_FULL, ProjectStatus.FUNDED})
 

@@ -32,6 +32,8 @@ from projects.works.states import ProjectStatus
 from .looking_again import looked_again
 from .pledging import pledge_lapse_and_release
 from .refunds import ENDED, project_expire_and_refund, refunds_open_late
+from .returning.surplus import projects_with_surplus, surplus_open
+from .returning.working import batch_work, batches_waiting
 from .rounds import round_settle, rounds_over, rule_end_over, rules_over
 
 logger = logging.getLogger(__name__)
@@ -72,6 +74,10 @@ def tick(now: dt.datetime | None = None) -> TickReport:
         _expire(project, report)
     for project in _projects_with_late_money():
         report.refunds += [refund.public_id for refund in refunds_open_late(project=project)]
+    for project in projects_with_surplus():
+        surplus_open(project=project)
+    for batch in batches_waiting():
+        report.failed += batch_work(batch)
     for standing in standing_due(today):
         _remind(standing, today, report)
     _end_rules(today, report)

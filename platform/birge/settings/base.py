@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "funds.screening",
     "funds.transfers",
     "funds.releases",
+    "funds.returns",
     "funds.settlement",
     "funds.demonstration",
     "api",
@@ -251,6 +252,9 @@ PLEDGE_LIMITS = {  # least and most of one pledge, minor units; nobody can promi
 }
 EXCHANGE_TOLERANCE_PERCENT = 5  # so much less may come of a promise that was paid in another currency, and it is kept
 GRACE_DAYS = 30
+RETURNS_MOVE_DAYS = 14  # so long a donor may say no before a gift is moved; so long it waits for such a project
+RETURNS_AT_ONCE = 25  # a project with no more gifts than these is worked off in the step that ends it
+RETURNS_MANY = 200  # so many transfers are marked as sent, or confirmed, in one step
 TERMS_VERSION = "2026-11-24"
 
 # The doors
