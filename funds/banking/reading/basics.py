@@ -78,7 +78,7 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one file says of one account. `problems` are what it says against itself."""
+    """What one file says of one account. `problems` are what it says against itself, `warnings` what one should know."""
 
     format: str
     account: str
@@ -90,6 +90,7 @@ class Statement:
     lines: tuple[StatementLine, ...]
     problems: tuple[StatementError, ...] = ()
     currency_stated: bool = True  # False: the file does not name it
+    warnings: tuple[StatementError, ...] = ()
 
     @property
     def booked(self) -> tuple[StatementLine, ...]:
@@ -110,6 +111,7 @@ class Draft:
     last_day: dt.date | None = None
     lines: list[StatementLine] = field(default_factory=list)
     problems: list[StatementError] = field(default_factory=list)
+    warnings: list[StatementError] = field(default_factory=list)
     at_line: int = 0
     currency_stated: bool = True
 
@@ -127,10 +129,8 @@ class Draft:
 
     def balance_check(self) -> None:
         """Note it if opening and lines do not come to closing."""
-        if any(problem.code == "balance_currency" for problem in self.problems):
-            return
         if self.opening_minor is None or self.closing_minor is None:
-            if self.format in PROVEN:
+            if self.format in PROVEN and not any(each.code == "balance_currency" for each in self.warnings):
                 self.problems.append(StatementError("balance_missing", self.at_line, account=self.account))
             return
         total = self.opening_minor + sum(line.amount_minor for line in self.lines if line.booked)

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -47,6 +47,7 @@ class ImportReport:
     suggested: int = 0
     unidentified: int = 0
     errors: list[dict[str, Any]] = field(default_factory=list)  # code, message, line
+    warnings: list[dict[str, Any]] = field(default_factory=list)  # the same; they stop nothing
     dry_run: bool = False
 
     def as_dict(self) -> dict[str, Any]:
@@ -55,7 +56,7 @@ class ImportReport:
 
     def refuse(self, *errors: StatementError) -> ImportReport:
         """Keep why nothing is taken in."""
-        self.errors += [{"code": each.code, "message": error_text(each), "line": each.line} for each in errors]
+        self.errors += _told(errors)
         return self
 
     def tell(self, statements: Sequence[Statement]) -> None:
@@ -64,6 +65,7 @@ class ImportReport:
         self.format, self.currency = first.format, first.currency
         self.lines = sum(len(each.booked) for each in statements)
         self.account = ", ".join(each.account for each in statements)
+        self.warnings = _told(warning for each in statements for warning in each.warnings)
         if len(statements) == 1:
             self.opening, self.closing = first.opening_minor, first.closing_minor
         elif any(each.currency != first.currency for each in statements):
@@ -257,6 +259,10 @@ def _taken(account: BankAccount, new: Sequence[StatementLine]) -> Counter[str]:
         return Counter()
     kept = BankLine.objects.filter(account=account, day__gte=min(days), day__lte=max(days))
     return Counter(identity.rpartition("-")[0] for identity in kept.values_list("identity", flat=True))
+
+
+def _told(errors: Iterable[StatementError]) -> list[dict[str, Any]]:
+    return [{"code": each.code, "message": error_text(each), "line": each.line} for each in errors]
 
 
 def _digest(key: tuple[Hashable, ...]) -> str:
