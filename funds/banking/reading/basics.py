@@ -78,7 +78,7 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one file says of one account. `problems` are what it says against itself, `warnings` what one should know."""
+    """What one file says of one account. `problems` it has with itself, `warnings` to be known."""
 
     format: str
     account: str

@@ -10,10 +10,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
-from django.utils.module_loading import import_string
 
 from birge import clock
 from birge.accounts.models import User
@@ -23,8 +21,9 @@ from birge.organisations.permissions import Action, require
 from ..merging import History, KnownLine, Merged, merge
 from ..models import BankAccount, BankLine, ColumnMapping, StatementFile
 from ..reading import Statement, StatementError, StatementLine, chosen, statements_read
-from ..suggesting import Expected, Suggestion, suggest
+from ..suggesting import Suggestion, suggest
 from ..wording import error_text
+from .looking import expected, lines_look_again
 
 logger = logging.getLogger(__name__)
 _S = BankLine.Status
@@ -140,11 +139,13 @@ def _take_in(
         known, stated = merged.expected_minor, statement.opening_minor or 0
         return report.refuse(StatementError(merged.problem, known=known, stated=stated, currency=statement.currency))
     report.new, report.duplicates = len(merged.new), merged.duplicates
-    suggestions = suggest(merged.new, _expected(account))
+    awaited = expected(account)
+    suggestions = suggest(merged.new, awaited)
     report.count(suggestions)
     if not report.dry_run:
         file = _file_keep(account, statement, digest, actor, report)
         _lines_keep(account, file, merged.new, suggestions)
+        lines_look_again(account, awaited)
         audit_record(
             actor=actor, action=Action.PAYMENT_RECORD, obj=account, organisation=account.custodian,
             statement=digest[:16], lines=report.lines, new=report.new,
@@ -208,13 +209,6 @@ def _history(account: BankAccount, sums: Mapping[Any, int]) -> History:
     if first is None or last is None or first.opening_minor is None:
         return History(sums=sums)
     return History(first.first_day, first.opening_minor, sums, last.last_day, last.closing_minor)
-
-
-def _expected(account: BankAccount) -> Sequence[Expected]:
-    if not settings.BANKING_EXPECTED:
-        return []
-    found: Sequence[Expected] = import_string(settings.BANKING_EXPECTED)(account)
-    return found
 
 
 def _file_keep(

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "funds.pledges",
     "funds.payments",
     "funds.banking",
+    "funds.strays",
     "funds.releases",
     "funds.settlement",
     "funds.demonstration",
@@ -215,7 +216,9 @@ STRIPE_API_BASE = "https://api.stripe.com"
 STRIPE_TIMEOUT = 20  # seconds; what takes longer is unknown, not failed
 STRIPE_FEE_BORNE_BY = env("STRIPE_FEE_BORNE_BY", default="purpose")  # or "reserve", as far as it reaches
 # Who says which transfers are awaited: (account) -> list of funds.banking.suggesting.Expected. Empty: nobody.
-BANKING_EXPECTED = ""
+BANKING_EXPECTED = "funds.settlement.statements.awaited"
+PAYMENT_ENDED_HANDLER = "funds.settlement.statements.line_free"  # of a payment that was refused or taken back
+UNIDENTIFIED_RETURN_DAYS = 90  # after so many, money of unknown origin goes back to its sender
 LEDGER_ORIGIN = env("LEDGER_ORIGIN", default="birge.local/ledger")  # the name of the log, for ever
 LEDGER_SIGNER = env("LEDGER_SIGNER", default=str(VAR / "signer"))  # the folder of its key: never in a backup of data
 LEDGER_EXPORTS = env("LEDGER_EXPORTS", default=str(VAR / "exports"))
