@@ -26,6 +26,7 @@ from projects.works.states import ProjectStatus
 
 from .facts import day, say
 from .matching import part_lines
+from .missing import missing_part
 from .projects import party_line, signed_line
 from .receipts import my_receipts
 from .words import language, place_line
@@ -126,6 +127,8 @@ def money_page(pledge: Pledge, token: str) -> dict[str, Any]:
         "can_withdraw": waits and not gift.waiting,
         "my_link": pledge_link(pledge),
         "receipts": my_receipts(pledge, token),
+        **missing_part(gift.live.group, awaited=gift.live.is_open and not gift.waiting),
+        "missing_url": reverse("pledge_missing", args=[token]),
         **credit_part(pledge),
     }
 

@@ -7,10 +7,14 @@ import itertools
 from typing import Any
 
 from birge import clock
+from birge.accounts.models import User
+from birge.documents.models import Document
+from birge.documents.services import photo_store
 from birge.organisations.models import Organisation
 from funds.banking.models import BankAccount, BankLine
 from funds.banking.services import reference_for, statement_import
 
+from .funds import photo_file
 from .statements import OPENING, Told, account_at_bank, one_c
 
 _numbers = itertools.count(1)
@@ -55,3 +59,8 @@ def taken_in(account: BankAccount, *lines: Told, actor: Any = None) -> list[Bank
 def line_of(account: BankAccount, line: Told) -> BankLine:
     """Return the one line that such a statement brings."""
     return taken_in(account, line)[0]
+
+
+def qr_picture(custodian: Organisation, actor: User) -> Document:
+    """Return the picture that a bank gave this custodian."""
+    return photo_store(file=photo_file(), title="QR", actor=actor, organisation=custodian)

@@ -24,6 +24,7 @@ from funds.releases.models import Correction, Refund, RefundStatus
 from funds.releases.selectors import releases_to_pay
 from funds.strays.selectors import strays
 
+from .bank_heaps import bank_heaps
 from .books import books_of
 
 
@@ -107,6 +108,7 @@ def _heaps(custodian: Organisation, user: User) -> list[Heap]:
             "custodian_decisions",
         ),
         *_refund_heaps(custodian, user),
+        *(Heap(*each) for each in bank_heaps(custodian, user)),
         Heap(
             quarantined(custodian).exclude(explained_by=user).order_by(),
             "found_at",

@@ -11,6 +11,7 @@ from birge import clock
 from frontend.forms.pledging import CreditForm
 from frontend.forms.pools.paying import MonthlyForm
 from frontend.presenters.facts import day, say, who
+from frontend.presenters.missing import missing_part
 from frontend.presenters.money import Way, detail_name, qr_of
 from frontend.presenters.words import language
 from funds.banking.services import reference_for
@@ -48,6 +49,8 @@ def gift_page(gift: PoolGift, token: str) -> dict[str, Any]:
         "ways_to_pay": ways_to_pay(pool, reference_for(gift.public_id)) if announced and not waiting else [],
         "steps": _steps(gift, payments),
         "can_withdraw": announced and not waiting,
+        **missing_part(gift.public_id, awaited=announced and not waiting),
+        "missing_url": reverse("pool_gift_missing", args=[token]),
         "my_link": pool_gift_link(gift),
         "monthly_url": _monthly_url(gift),
         "known": giver is not None,

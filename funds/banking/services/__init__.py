@@ -3,6 +3,7 @@
 from .accounts import bank_account_open, columns_save
 from .explaining import line_explain, line_lock, line_unexplain
 from .importing import ImportReport, statement_import, statement_look
+from .keeping import upload_forget, upload_keep, upload_kept
 from .looking import expected, lines_look_again, lines_suggest, lines_waiting
 from .picturing import pay_picture_agree, pay_picture_put, pay_picture_remove, pay_picture_shown, pay_pictures
 from .referring import group_of, reference_for, references_of
@@ -28,4 +29,7 @@ __all__ = [
     "references_of",
     "statement_import",
     "statement_look",
+    "upload_forget",
+    "upload_keep",
+    "upload_kept",
 ]

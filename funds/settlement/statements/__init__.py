@@ -4,7 +4,7 @@ Locks: command, the bank's line, payment, pool, gift, project, pledge, ledger ba
 """
 
 from .aside import line_aside_agree, line_aside_ask, line_aside_end
-from .claiming import claim_answer, claim_found, claim_identify, claim_make
+from .claiming import claim_answer, claim_check, claim_found, claim_identify, claim_make
 from .expected import awaited, purpose_of
 from .freeing import line_free
 from .leaving import line_link_out, out_candidates
@@ -17,6 +17,7 @@ __all__ = [
     "Taken",
     "awaited",
     "claim_answer",
+    "claim_check",
     "claim_found",
     "claim_identify",
     "claim_make",
