@@ -41,6 +41,12 @@ def ended_report(payment: Payment) -> None:
     handler(payment)
 
 
+def person_erased_report(group: str) -> None:
+    """Tell settings.PERSON_ERASED_HANDLER, inside the transaction, whose pledge's or gift's donor is forgotten."""
+    handler: Callable[[str], None] = import_string(settings.PERSON_ERASED_HANDLER)
+    handler(group)
+
+
 def fact_report(fact: PaymentFact) -> uuid.UUID:
     """Tell the registered listener and return the id of the cash entry it booked."""
     handler: Callable[[PaymentFact], uuid.UUID] = import_string(settings.PAYMENT_FACT_HANDLER)

@@ -28,9 +28,11 @@ class PayerClaim(models.Model):
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     paid_on = models.DateField()
-    bank = models.CharField(max_length=120)  # private
-    note = models.CharField(max_length=300, blank=True)  # private
-    slip = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="+")
+    bank = models.CharField(max_length=120, blank=True)  # private; erasable
+    note = models.CharField(max_length=300, blank=True)  # private; erasable
+    slip = models.ForeignKey(  # empty once the payer is forgotten
+        "documents.Document", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     status = models.CharField(max_length=8, choices=Status.choices, default=Status.ASKED)
     made_at = models.DateTimeField(default=clock.now)
     decided_by = models.ForeignKey(

@@ -310,7 +310,7 @@ def said_context(claim: PayerClaim) -> dict[str, Any]:
             Fact(_("Paid on"), day(claim.paid_on)),
             Fact(_("With"), claim.bank),
             Fact(_("Note"), claim.note),
-            Fact(_("Slip"), _("look at it"), reverse("document", args=[claim.slip.public_id])),
+            Fact(_("Slip"), _("look at it"), reverse("document", args=[claim.slip.public_id])) if claim.slip else None,
             Fact(_("Reference"), reference_for(claim.group), css="mono"),
             Fact(_("Said on"), day(claim.made_at)),
             Fact(_("Answered by"), signed(claim.decided_by, claim.decided_at) if decided else ""),

@@ -1,7 +1,7 @@
 """What is done with bank accounts and their statements."""
 
 from .accounts import bank_account_open, columns_save
-from .explaining import line_explain, line_lock, line_unexplain
+from .explaining import line_explain, line_lock, line_unexplain, lines_blank
 from .importing import ImportReport, statement_import, statement_look
 from .keeping import upload_forget, upload_keep, upload_kept
 from .looking import expected, lines_look_again, lines_suggest, lines_waiting
@@ -17,6 +17,7 @@ __all__ = [
     "line_explain",
     "line_lock",
     "line_unexplain",
+    "lines_blank",
     "lines_look_again",
     "lines_suggest",
     "lines_waiting",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -44,6 +46,14 @@ def line_explain(line: BankLine, *, ref: str, amount: Money) -> BankLine:
     locked.payment_ref, locked.explained_at = ref, clock.now()
     locked.save(update_fields=["payment_ref", "explained_at"])
     return locked
+
+
+def lines_blank(refs: Iterable[str]) -> None:
+    """Forget who is behind the lines that are these payments: names, accounts and words. Day and sum stay.
+
+    A line stays known by its digest (`identity`), so another file with it brings nothing twice.
+    """
+    BankLine.objects.filter(payment_ref__in=list(refs)).update(text="", other_name="", other_account="")
 
 
 @transaction.atomic

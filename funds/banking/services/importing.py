@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -195,6 +195,7 @@ def _merged(account: BankAccount, statement: Statement) -> Merged:
                 text=each.text, other_account=each.other_account, number=each.number, ordinal=each.ordinal,
             ),
             each.file.format,
+            each.identity.rpartition("-")[0],
         )
         for each in overlapping.select_related("file").order_by("id")
     ]  # fmt: skip
@@ -229,7 +230,7 @@ def _lines_keep(
     taken = _taken(account, new)
     rows = []
     for line in new:
-        digest = _digest(line.key)
+        digest = line.digest
         ordinal = taken[digest]
         taken[digest] += 1
         suggestion = found.get(id(line))
@@ -257,7 +258,3 @@ def _taken(account: BankAccount, new: Sequence[StatementLine]) -> Counter[str]:
 
 def _told(errors: Iterable[StatementError]) -> list[dict[str, Any]]:
     return [{"code": each.code, "message": error_text(each), "line": each.line} for each in errors]
-
-
-def _digest(key: tuple[Hashable, ...]) -> str:
-    return hashlib.sha256(repr(key).encode()).hexdigest()[:40]

@@ -6,6 +6,7 @@ Locks: command, the bank's line, payment, pool, gift, project, pledge, ledger ba
 from .aside import line_aside_agree, line_aside_ask, line_aside_end
 from .claiming import claim_answer, claim_check, claim_found, claim_identify, claim_make
 from .expected import awaited, purpose_of
+from .forgetting import group_forget
 from .freeing import line_free
 from .leaving import line_link_out, out_candidates
 from .looking import Look, file_lines, lines_look, lines_to_confirm
@@ -22,6 +23,7 @@ __all__ = [
     "claim_identify",
     "claim_make",
     "file_lines",
+    "group_forget",
     "line_aside_agree",
     "line_aside_ask",
     "line_aside_end",

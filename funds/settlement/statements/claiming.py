@@ -96,6 +96,8 @@ def claim_identify(*, claim: PayerClaim, payment: Payment, actor: User) -> Payer
     pledge = pledge_open_in_group(claim.group)
     if pledge is None:
         raise RuleNotMet(_("This pledge does not wait for money."), code="ended")
+    if claim.slip is None:
+        raise InvalidInput(_("The slip was deleted because its payer is forgotten."), field="proof")
     payment_identify_ask(payment=payment, pledge=pledge, proof=claim.slip, actor=actor, note=claim.note)
     return _decide(claim, actor, _S.FOUND, payment=payment)
 

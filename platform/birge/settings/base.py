@@ -217,6 +217,7 @@ STRIPE_TIMEOUT = 20  # seconds; what takes longer is unknown, not failed
 STRIPE_FEE_BORNE_BY = env("STRIPE_FEE_BORNE_BY", default="purpose")  # or "reserve", as far as it reaches
 # Who says which transfers are awaited: (account) -> list of funds.banking.suggesting.Expected. Empty: nobody.
 BANKING_EXPECTED = "funds.settlement.statements.awaited"
+PERSON_ERASED_HANDLER = "funds.settlement.statements.group_forget"  # of the pledge or gift whose donor is forgotten
 PAYMENT_ENDED_HANDLER = "funds.settlement.statements.line_free"  # of a payment that was refused or taken back
 UNIDENTIFIED_RETURN_DAYS = 90  # after so many, money of unknown origin goes back to its sender
 LEDGER_ORIGIN = env("LEDGER_ORIGIN", default="birge.local/ledger")  # the name of the log, for ever
@@ -290,6 +291,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ProposalKind": "funds.pools.states.ProposalKind",
         "ProposalStatus": "funds.pools.states.ProposalStatus",
         "RuleStatus": "funds.matching.models.RuleStatus",
+        "BankLineStatus": "funds.banking.models.BankLine.Status",
+        "UnknownReturnStatus": "funds.strays.models.StrayReturn.Status",
+        "PayerClaimStatus": "funds.strays.models.PayerClaim.Status",
         "RateSource": "funds.rates.states.RateSource",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.problems"],
