@@ -27,6 +27,13 @@ REVOKE UPDATE ON ledger_donoropening FROM birge_app;
 REVOKE UPDATE, DELETE ON rates_rate FROM birge_app;
 GRANT UPDATE (status, decided_by_id, decided_at, reason, factor_method) ON rates_rate TO birge_app;
 
+-- What a bank said stays as it came; what it is in our books is added, and words about people may be blanked.
+REVOKE UPDATE, DELETE ON banking_statementfile, banking_bankline FROM birge_app;
+GRANT UPDATE (
+    status, expected_ref, payment_ref, explained_at, taken, aside_reason, aside_by_id, aside_agreed_by_id,
+    text, other_name, other_account
+) ON banking_bankline TO birge_app;
+
 -- What Stripe told us stays as it came; what came of it is added.
 REVOKE UPDATE, DELETE ON payments_stripeevent FROM birge_app;
 GRANT UPDATE (processed_at, outcome) ON payments_stripeevent TO birge_app;

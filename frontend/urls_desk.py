@@ -38,6 +38,7 @@ urlpatterns = [
     path("village/", projects.projects, name="village_projects"),
     path("village/new/<str:administration>/", writing.new, name="village_project_new"),
     path("village/<str:public_id>/", include(village)),
+    path("", include("frontend.urls_desk_bank")),
     path("", include("frontend.urls_desk_others")),
     path("", include("frontend.urls_pools_desk")),
 ]

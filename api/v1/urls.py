@@ -1,6 +1,6 @@
 """Addresses of version 1."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from api.converters import PledgeTokenConverter, PublicIdConverter
 
@@ -123,6 +123,7 @@ urlpatterns = [
     path("proposals/<pid:public_id>/no/", proposals.ProposalNoView.as_view()),
     path("proposals/<pid:public_id>/withdraw/", proposals.ProposalWithdrawView.as_view()),
     path("proposals/<pid:public_id>/book/", proposals.ProposalBookView.as_view()),
+    path("", include("api.v1.banking.urls")),
     path("payments/", payments.PaymentListView.as_view()),
     path("payments/<pid:public_id>/", payments.PaymentView.as_view()),
     path("payments/<pid:public_id>/confirm/", payments.PaymentConfirmView.as_view()),

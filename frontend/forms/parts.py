@@ -118,7 +118,7 @@ class PaperForm(OnceForm):
         return data
 
     def paper_document(
-        self, *, kind: str, actor: User, organisation: Organisation | None, visibility: str, **more: Any
+        self, *, kind: str, actor: User | None, organisation: Organisation | None, visibility: str, **more: Any
     ) -> Document | None:
         """Return the paper as a stored document, the kept one if none was sent now. Raises InvalidInput (`paper`)."""
         file, kept = self.cleaned_data.get("paper"), self.cleaned_data.get("paper_kept", "")

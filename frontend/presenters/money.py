@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from birge import clock
 from frontend.forms.pledging import CreditForm
+from funds.banking.services import pay_picture_shown, reference_for
 from funds.matching.selectors import match_of
-from funds.payments.models import Payment, PaymentKind, PaymentStatus
+from funds.payments.models import Payment, PaymentKind, PaymentMethod, PaymentStatus
 from funds.payments.providers.registry import providers
 from funds.payments.selectors import payment_methods_for
 from funds.pledges.models import CreditChoice, Pledge, PledgeCredit
@@ -26,6 +27,7 @@ from projects.works.states import ProjectStatus
 
 from .facts import day, say
 from .matching import part_lines
+from .missing import missing_part
 from .projects import party_line, signed_line
 from .receipts import my_receipts
 from .words import language, place_line
@@ -56,6 +58,7 @@ class Way:
     details: list[tuple[str, str]]
     is_play_money: bool
     is_card: bool = False
+    qr: str = ""  # address of the bank's own picture
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def money_page(pledge: Pledge, token: str) -> dict[str, Any]:
         "project": project,
         "title": project.title(said),
         "place_line": place_line(project.village),
-        "reference": gift.live.public_id,
+        "reference": reference_for(gift.live.group) if gift.live.is_open else "",
         "now_tone": tone,
         "now_line": line,
         "needs_confirmation": gift.first.status == PledgeStatus.MADE,
@@ -133,6 +136,8 @@ def money_page(pledge: Pledge, token: str) -> dict[str, Any]:
         "can_withdraw": waits and not gift.waiting,
         "my_link": pledge_link(pledge),
         "receipts": my_receipts(pledge, token),
+        **missing_part(gift.live.group, awaited=gift.live.is_open and not gift.waiting),
+        "missing_url": reverse("pledge_missing", args=[token]),
         **credit_part(pledge),
     }
 
@@ -226,7 +231,7 @@ def ways_to_pay(pledge: Pledge) -> list[Way]:
             continue
         details = [(detail_name(name), str(value)) for name, value in method.details.items()]
         if method.kind not in (PaymentKind.SANDBOX, PaymentKind.STRIPE):
-            details.append((_("Write this with it"), pledge.public_id))
+            details.append((_("Write this with it"), reference_for(pledge.group)))
         found.append(
             Way(
                 label=provider.label,
@@ -235,9 +240,16 @@ def ways_to_pay(pledge: Pledge) -> list[Way]:
                 details=details if method.works else [],
                 is_play_money=provider.is_play_money,
                 is_card=method.kind == PaymentKind.STRIPE,
+                qr=qr_of(method) if method.works else "",
             )
         )
     return found
+
+
+def qr_of(method: PaymentMethod) -> str:
+    """Return the address of the bank's own QR picture for a way to pay, once two officers have put it there."""
+    shown = pay_picture_shown(method.custodian, method.kind, method.donor_country)
+    return reverse("document_sized", args=[shown.picture.public_id, 800]) if shown is not None else ""
 
 
 def detail_name(name: str) -> str:

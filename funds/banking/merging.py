@@ -23,6 +23,7 @@ class KnownLine:
 
     line: StatementLine
     format: str
+    digest: str = ""  # as it was kept; the words of the line may be forgotten since
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ def _paired(lines: Sequence[StatementLine], known: Sequence[KnownLine], kind: st
     """Return for each line how it is known (SURE, TEXT, WEAK), 0 if it is not. Each known line answers for one."""
     how = [0] * len(lines)
     free = set(range(len(known)))
+    _pair_forgotten(lines, known, how, free)
     for level, key in (
         (SURE, lambda line: line.key if line.reference else None),
         (TEXT, lambda line: (line.day, line.amount_minor, line.text_key, account_key(line.other_account))),
@@ -106,6 +108,19 @@ def _paired(lines: Sequence[StatementLine], known: Sequence[KnownLine], kind: st
     ):
         _pair(lines, known, kind, how, free, level, key)
     return how
+
+
+def _pair_forgotten(lines: Sequence[StatementLine], known: Sequence[KnownLine], how: list[int], free: set[int]) -> None:
+    """Pair lines whose words were forgotten by what they hashed to when they came."""
+    blank: dict[str, list[int]] = defaultdict(list)
+    for place in sorted(free, reverse=True):
+        each = known[place]
+        if each.digest and not (each.line.text or each.line.other_account or each.line.reference):
+            blank[each.digest].append(place)
+    for number, line in enumerate(lines):
+        if blank.get(line.digest):
+            free.discard(blank[line.digest].pop())
+            how[number] = TEXT
 
 
 def _pair(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from birge import clock
 from birge.ids import PublicIdField
+from birge.money import Money
 
 from .reading import FORMATS
 
@@ -92,6 +93,15 @@ class BankLine(models.Model):
     # What it is in our books: a payment, a tranche, a refund, a transfer, cash that was banked. See `line_explain`.
     payment_ref = models.CharField(max_length=16, blank=True, db_index=True)
     explained_at = models.DateTimeField(null=True, blank=True)
+    taken = models.PositiveIntegerField(default=0)  # how often it was taken into the books: a refused payment frees it
+    # Set aside, as nothing of our books: one officer says why, another agrees (then the status is `ignored`).
+    aside_reason = models.CharField(max_length=300, blank=True)
+    aside_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    aside_agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["account", "day", "id"]
@@ -107,11 +117,28 @@ class BankLine(models.Model):
                 | (~Q(payment_ref="") & Q(explained_at__isnull=False)),
                 name="bank_line_explained_once",
             ),
+            models.CheckConstraint(
+                condition=Q(status="ignored", aside_by__isnull=False, aside_agreed_by__isnull=False, payment_ref="")
+                & ~Q(aside_reason="")
+                & ~Q(aside_by=models.F("aside_agreed_by"))
+                | ~Q(status="ignored") & Q(aside_agreed_by__isnull=True),
+                name="bank_line_set_aside_by_two",
+            ),
         ]
 
     def __str__(self) -> str:
         """Return the public identifier."""
         return str(self.public_id)
+
+    @property
+    def amount(self) -> Money:
+        """Return what came (above zero) or went (below)."""
+        return Money(self.amount_minor, self.currency)
+
+    @property
+    def waits(self) -> bool:
+        """Say whether nobody has said yet what it is."""
+        return not self.payment_ref and self.status != self.Status.IGNORED
 
 
 class PaymentReference(models.Model):
@@ -137,3 +164,44 @@ class ColumnMapping(models.Model):
     def __str__(self) -> str:
         """Return whose it is."""
         return f"{self.account_id}"
+
+
+class PayPicture(models.Model):
+    """The bank's own QR picture for one way to pay: an officer puts it there, donors see it once another agrees.
+
+    It belongs to custodian, kind and country, not to one dated record of `payments.PaymentMethod`: switching a way off
+    and on leaves it as it is.
+    """
+
+    public_id = PublicIdField()
+    custodian = models.ForeignKey("organisations.Organisation", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10)
+    donor_country = models.CharField(max_length=2, blank=True)
+    picture = models.ForeignKey("documents.Document", on_delete=models.PROTECT, related_name="+")
+    put_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    put_at = models.DateTimeField(default=clock.now)
+    agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    agreed_at = models.DateTimeField(null=True, blank=True)
+    factor_method = models.CharField(max_length=20, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)  # replaced or taken away
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["custodian", "kind", "donor_country"],
+                condition=Q(ended_at__isnull=True, agreed_at__isnull=False),
+                name="pay_picture_one_shown",
+            ),
+            models.CheckConstraint(
+                condition=Q(agreed_by__isnull=True, agreed_at__isnull=True)
+                | Q(agreed_by__isnull=False, agreed_at__isnull=False) & ~Q(agreed_by=models.F("put_by")),
+                name="pay_picture_two_persons",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the public identifier."""
+        return str(self.public_id)

@@ -24,7 +24,9 @@ TEXTS: dict[str, Any] = {
         "%(amount)s may be thousands or a fraction. Please say in the columns which sign stands before the fraction."
     ),
     "balance": gettext_lazy("The balance “%(text)s” cannot be read."),
-    "balance_currency": gettext_lazy("A balance is in %(balance)s, the account in %(account)s."),
+    "balance_currency": gettext_lazy(
+        "A balance is in %(balance)s, the account in %(account)s: it counts as not stated, so the sums are not proven."
+    ),
     "balance_missing": gettext_lazy("The balance before or after is missing, so the lines cannot be checked."),
     "columns": gettext_lazy("These columns are not enough or not known: %(found)s."),
     "csv": gettext_lazy("The table breaks off here: a quotation mark is not closed, or a cell is far too long."),

@@ -35,6 +35,18 @@ class PaymentFact:
     amount_minor: int = 0  # of what was sent back; all of it for an arrival
 
 
+def ended_report(payment: Payment) -> None:
+    """Tell settings.PAYMENT_ENDED_HANDLER, inside the transaction, that a payment was refused or taken back."""
+    handler: Callable[[Payment], None] = import_string(settings.PAYMENT_ENDED_HANDLER)
+    handler(payment)
+
+
+def person_erased_report(group: str) -> None:
+    """Tell settings.PERSON_ERASED_HANDLER, inside the transaction, whose pledge's or gift's donor is forgotten."""
+    handler: Callable[[str], None] = import_string(settings.PERSON_ERASED_HANDLER)
+    handler(group)
+
+
 def fact_report(fact: PaymentFact) -> uuid.UUID:
     """Tell the registered listener and return the id of the cash entry it booked."""
     handler: Callable[[PaymentFact], uuid.UUID] = import_string(settings.PAYMENT_FACT_HANDLER)

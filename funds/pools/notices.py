@@ -10,6 +10,7 @@ from birge import clock
 from birge.accounts.models import User
 from birge.money import Money, format_money
 from birge.notifications.services import Contact, notice_send
+from funds.banking.services import reference_for
 from funds.payments.models import PaymentMethod
 from funds.payments.selectors import payment_methods_for
 
@@ -42,7 +43,7 @@ def gift_notice(gift: PoolGift, template: str, **context: Any) -> None:
             "amount": format_money(gift.amount, language),
             "pool": gift.pool.name(language),
             "custodian": gift.pool.custodian.name(language),
-            "reference": gift.public_id,
+            "reference": reference_for(gift.public_id),
             "link": pool_gift_link(gift),
         }
         | said,

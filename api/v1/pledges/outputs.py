@@ -11,6 +11,7 @@ from api.exchange import ExchangeRateField
 from api.fields import MoneyField, MoneyOutput, NamesField, money_out
 from api.v1.organisations.outputs import OrganisationRefOutput
 from birge import clock
+from funds.banking.services import reference_for
 from funds.matching.selectors import match_of
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
 from funds.payments.selectors import payment_methods_for
@@ -162,6 +163,7 @@ class PledgeStoryOutput(PledgeOutput):
     remainder = serializers.SerializerMethodField()
     credit_choice = serializers.SerializerMethodField()
     credit_line = serializers.SerializerMethodField()
+    payment_reference = serializers.SerializerMethodField(help_text="Write it with a transfer.")
     payment_methods = serializers.SerializerMethodField()
     card_payment_link = serializers.SerializerMethodField(
         help_text="The donor's own page, where they can pay by card now; null where that is not offered."
@@ -199,6 +201,10 @@ class PledgeStoryOutput(PledgeOutput):
         """Return the name that is thanked."""
         credit = getattr(pledge, "credit", None)
         return credit.line if credit else ""
+
+    def get_payment_reference(self, pledge: Pledge) -> str:
+        """Return the reference of the pledge and its remainders."""
+        return reference_for(pledge.group)
 
     @extend_schema_field(PaymentMethodOutput(many=True))
     def get_payment_methods(self, pledge: Pledge) -> Any:

@@ -15,14 +15,16 @@ from birge.organisations.models import Organisation
 from frontend.presenters.facts import say
 from frontend.presenters.tasks import Task
 from frontend.presenters.words import language
-from funds.payments.models import Identification, Payment, PaymentStatus
+from funds.payments.models import Identification, Payment
 from funds.payments.providers.stripe.quarantine import quarantined
 from funds.payments.selectors import payments_to_confirm
 from funds.pledges.models import Pledge
 from funds.pledges.states import PledgeStatus
 from funds.releases.models import Correction, Refund, RefundStatus
 from funds.releases.selectors import releases_to_pay
+from funds.strays.selectors import strays
 
+from .bank_heaps import bank_heaps
 from .books import books_of
 
 
@@ -38,7 +40,7 @@ class Heap(NamedTuple):
 
 def unidentified(custodian: Organisation) -> QuerySet[Payment]:
     """Return the money in the books of which nobody knows whose it is."""
-    return Payment.objects.filter(custodian=custodian, project=None, pool_ref="", status=PaymentStatus.CONFIRMED)
+    return strays(custodian)
 
 
 def claims_asked(custodian: Organisation) -> QuerySet[Identification]:
@@ -106,6 +108,7 @@ def _heaps(custodian: Organisation, user: User) -> list[Heap]:
             "custodian_decisions",
         ),
         *_refund_heaps(custodian, user),
+        *(Heap(*each) for each in bank_heaps(custodian, user)),
         Heap(
             quarantined(custodian).exclude(explained_by=user).order_by(),
             "found_at",

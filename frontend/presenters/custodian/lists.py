@@ -17,6 +17,7 @@ from birge.organisations.models import Organisation
 from frontend.presenters.facts import day, say, who
 from frontend.presenters.rows import Row
 from frontend.presenters.words import STATUS_TONE, country_names, language
+from funds.banking.services import group_of
 from funds.payments.models import Identification, Payment, PaymentKind, PaymentMethod, PaymentStatus
 from funds.pledges.contacts import contact_clean
 from funds.pledges.models import Pledge
@@ -148,6 +149,9 @@ def pledges_found(custodian: Organisation, text: str) -> QuerySet[Pledge]:
     """
     word = text.strip().lower()
     match = Q(public_id=word)
+    group = group_of(text)
+    if group:
+        match |= Q(group=group)
     with suppress(BirgeError):
         match |= Q(amount_minor=parse_amount(word, "KGS").minor)
     for kind in ("email", "sms"):

@@ -12,6 +12,7 @@ from birge.accounts.models import User
 from birge.organisations.models import Organisation
 from frontend.presenters.facts import Fact, Link, day, entry_fact, facts, paper_fact, say, signed, who
 from frontend.presenters.words import language, place_line
+from funds.banking.models import BankLine
 from funds.payments.models import Identification, Payment, PaymentKind, PaymentStatus
 from funds.pledges.contacts import contact_of
 from funds.pledges.models import CreditChoice, Pledge, PledgeCredit
@@ -104,11 +105,22 @@ def _waiting(payment: Payment) -> list[Link]:
     wishes = payment.corrections.filter(status=Correction.Status.ASKED)
     return [
         *(Link(reverse("custodian_claim", args=[each.public_id]), _("Somebody knows whose it is")) for each in claims),
+        *_unknown(payment),
+        *(
+            Link(reverse("bank_line", args=[each.public_id]), _("The bank’s line"))
+            for each in BankLine.objects.filter(payment_ref=payment.public_id)
+        ),
         *(
             Link(reverse("custodian_correction", args=[each.public_id]), _("Somebody wants it taken back"))
             for each in wishes
         ),
     ]
+
+
+def _unknown(payment: Payment) -> list[Link]:
+    if not payment.unidentified or payment.status != PaymentStatus.CONFIRMED:
+        return []
+    return [Link(reverse("custodian_return", args=[payment.public_id]), _("Send it back to who sent it"))]
 
 
 def claim_context(claim: Identification, user: User) -> dict[str, Any]:

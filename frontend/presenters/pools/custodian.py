@@ -16,6 +16,7 @@ from birge.organisations.models import Organisation
 from frontend.presenters.facts import Fact, day, say
 from frontend.presenters.rows import Row
 from frontend.presenters.words import language
+from funds.banking.services import group_of
 from funds.payments.models import Payment
 from funds.pools.models import Pool, PoolGift
 from funds.pools.selectors import pools_money
@@ -56,7 +57,7 @@ def gifts_found(custodian: Organisation, text: str) -> QuerySet[PoolGift]:
     for kind in ("email", "sms"):
         with suppress(BirgeError):
             loose |= Q(giver__contact=contact_clean(Contact(kind, word), "KG").value)
-    match = Q(public_id=word)
+    match = Q(public_id=group_of(text) or word)
     if loose:
         match |= loose & ~Q(status=GiftStatus.PAID)
     found = PoolGift.objects.filter(match, pool__custodian=custodian)

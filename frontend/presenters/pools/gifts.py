@@ -11,8 +11,10 @@ from birge import clock
 from frontend.forms.pledging import CreditForm
 from frontend.forms.pools.paying import MonthlyForm
 from frontend.presenters.facts import day, say, who
-from frontend.presenters.money import Way, detail_name
+from frontend.presenters.missing import missing_part
+from frontend.presenters.money import Way, detail_name, qr_of
 from frontend.presenters.words import language
+from funds.banking.services import reference_for
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
 from funds.payments.providers.registry import providers
 from funds.payments.selectors import payment_methods_for
@@ -40,13 +42,15 @@ def gift_page(gift: PoolGift, token: str) -> dict[str, Any]:
         "organisation_url": association_url(pool.organisation.public_id),
         "custodian_name": pool.custodian.name(language()),
         "amount": say(gift.received_minor or gift.amount_minor, gift.currency),
-        "reference": gift.public_id,
+        "reference": reference_for(gift.public_id),
         "now_tone": tone,
         "now_line": line,
         "waiting": [_question(each) for each in waiting],
-        "ways_to_pay": ways_to_pay(pool, gift.public_id) if announced and not waiting else [],
+        "ways_to_pay": ways_to_pay(pool, reference_for(gift.public_id)) if announced and not waiting else [],
         "steps": _steps(gift, payments),
         "can_withdraw": announced and not waiting,
+        **missing_part(gift.public_id, awaited=announced and not waiting),
+        "missing_url": reverse("pool_gift_missing", args=[token]),
         "my_link": pool_gift_link(gift),
         "monthly_url": _monthly_url(gift),
         "known": giver is not None,
@@ -71,6 +75,7 @@ def ways_to_pay(pool: Pool, reference: str) -> list[Way]:
                 note=method.note(language()),
                 details=details if method.works else [],
                 is_play_money=False,
+                qr=qr_of(method) if method.works else "",
             )
         )
     return found

@@ -63,6 +63,11 @@ def custodian_way(request: HttpRequest, public_id: str, number: int, wanted: str
             Fact(_("Since"), day(method.valid_from)),
             Fact(_("Until"), day(method.valid_to)),
             *(Fact(detail_name(name), str(value), css="mono") for name, value in method.details.items()),
+            Fact(
+                _("The bank’s QR picture"), _("look and change"), reverse("custodian_picture", args=[public_id, number])
+            )
+            if method.kind == PaymentKind.TRANSFER
+            else None,
         ),
         "back": back_to(custodian, "custodian_ways", _("Ways to pay")),
     }

@@ -30,7 +30,7 @@ from .columns import columns_check, columns_suggest
 from .decoding import by_mark
 from .mt940 import mt940_read
 from .onec import one_c_read
-from .tables import csv_read, xlsx_read
+from .tables import csv_read, table_head, xlsx_read
 
 __all__ = [
     "CAMT",
@@ -54,6 +54,7 @@ __all__ = [
     "same_account",
     "statement_read",
     "statements_read",
+    "table_head",
     "text_key",
 ]  # fmt: skip
 _NAMES = {"1cclientbankexchange": ONE_C, "camt": CAMT, "camt.053": CAMT, "swift": MT940, "sta": MT940}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Hashable, Iterable
@@ -75,10 +76,15 @@ class StatementLine:
             return ("id", self.reference, self.day, self.amount_minor)
         return ("text", self.day, self.amount_minor, self.text_key, account_key(self.other_account))
 
+    @property
+    def digest(self) -> str:
+        """Return the key as it is kept: by it a line is known whose words were forgotten since."""
+        return hashlib.sha256(repr(self.key).encode()).hexdigest()[:40]
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one file says of one account. `problems` are what it says against itself."""
+    """What one file says of one account. `problems` it has with itself, `warnings` to be known."""
 
     format: str
     account: str
@@ -90,6 +96,7 @@ class Statement:
     lines: tuple[StatementLine, ...]
     problems: tuple[StatementError, ...] = ()
     currency_stated: bool = True  # False: the file does not name it
+    warnings: tuple[StatementError, ...] = ()
 
     @property
     def booked(self) -> tuple[StatementLine, ...]:
@@ -110,6 +117,7 @@ class Draft:
     last_day: dt.date | None = None
     lines: list[StatementLine] = field(default_factory=list)
     problems: list[StatementError] = field(default_factory=list)
+    warnings: list[StatementError] = field(default_factory=list)
     at_line: int = 0
     currency_stated: bool = True
 
@@ -127,10 +135,8 @@ class Draft:
 
     def balance_check(self) -> None:
         """Note it if opening and lines do not come to closing."""
-        if any(problem.code == "balance_currency" for problem in self.problems):
-            return
         if self.opening_minor is None or self.closing_minor is None:
-            if self.format in PROVEN:
+            if self.format in PROVEN and not any(each.code == "balance_currency" for each in self.warnings):
                 self.problems.append(StatementError("balance_missing", self.at_line, account=self.account))
             return
         total = self.opening_minor + sum(line.amount_minor for line in self.lines if line.booked)

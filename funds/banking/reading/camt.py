@@ -116,7 +116,8 @@ class _Reader:
         draft.currency = draft.currency or currency
         if currency != draft.currency:
             facts = {"balance": currency, "account": draft.currency}
-            draft.problems.append(StatementError("balance_currency", line, **facts))
+            draft.warnings.append(StatementError("balance_currency", line, **facts))
+            return  # it says nothing of this account: as if it were not there
         day = self.text(element, "Dt/Dt") or self.text(element, "Dt/DtTm")[:10]
         if code == "CLBD":
             draft.closing_minor = amount

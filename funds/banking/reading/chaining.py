@@ -54,6 +54,7 @@ def _joined(drafts: list[Draft]) -> Statement:
         first_day=whole.first_day, last_day=whole.last_day,
         lines=ordinals(line for draft in ordered for line in draft.lines),
         problems=tuple(problems), currency_stated=whole.currency_stated,
+        warnings=tuple(warning for draft in ordered for warning in draft.warnings),
     )  # fmt: skip
 
 
@@ -69,6 +70,8 @@ def _ordered(drafts: list[Draft]) -> tuple[list[Draft], StatementError | None]:
 
 def _gap(drafts: list[Draft]) -> StatementError | None:
     for before, after in pairwise(drafts):
+        if None in (before.closing_minor, after.opening_minor):
+            continue  # a balance in another currency says nothing
         if before.closing_minor != after.opening_minor:
             ends, begins = before.closing_minor or 0, after.opening_minor or 0
             return StatementError("gap_inside", after.at_line, before=ends, after=begins, currency=after.currency)

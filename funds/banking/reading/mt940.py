@@ -75,25 +75,28 @@ def _fields(text: str) -> list[_Field]:
 
 
 def _statement(fields: list[_Field]) -> Draft:
-    draft = Draft(MT940, "", "", at_line=fields[0].at)
+    draft, ended = Draft(MT940, "", "", at_line=fields[0].at), False
     for place, field in enumerate(fields):
         if field.tag in {"25", "25P"}:
             draft.account = field.lines[0].strip()
         elif field.tag in {"60F", "60M"}:
             draft.opening_minor, draft.currency, _day = _balance(field, "")
         elif field.tag == "61":
-            if draft.opening_minor is None or draft.closing_minor is not None:
+            if draft.opening_minor is None or ended:
                 raise StatementError("order", field.at)
             details = fields[place + 1] if place + 1 < len(fields) and fields[place + 1].tag in {"86", "NS"} else None
             draft.add(_line(field, details, draft.currency))
         elif field.tag in {"62F", "62M"}:
-            draft.closing_minor, currency, day = _balance(field, draft.currency)
+            closing, currency, day = _balance(field, draft.currency)
             draft.covers(day)
+            ended = True
             if draft.currency and currency != draft.currency:
                 facts = {"balance": currency, "account": draft.currency}
-                draft.problems.append(StatementError("balance_currency", field.at, **facts))
+                draft.warnings.append(StatementError("balance_currency", field.at, **facts))
+            else:
+                draft.closing_minor = closing
     last = fields[-1].at + len(fields[-1].lines) - 1
-    if draft.opening_minor is None or draft.closing_minor is None:
+    if draft.opening_minor is None or not ended:
         raise StatementError("cut_off", last)
     if not draft.account:
         raise StatementError("no_account", draft.at_line)

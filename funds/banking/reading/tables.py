@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -17,6 +18,7 @@ from .values import day_of, number_text, written_amount
 
 _PREAMBLE = 40  # rows in which the headings must come
 _WIDEST = 200
+_SHOWN = 30
 _LONGEST_CELL = 20_000
 _OPENING = re.compile(
     r"(входящ|начальн|opening|башта|баштапкы).*(остат|баланс|сальд|balance|калд)|остаток на начало", re.I
@@ -47,6 +49,17 @@ def xlsx_read(data: bytes, mapping: Mapping[str, Any], *, account: str, currency
     """Return the one statement of a spreadsheet. Raises StatementError."""
     columns_check(mapping)
     return [_Table(XLSX, mapping, account, currency).read(sheet_rows(data, str(mapping.get("sheet", ""))))]
+
+
+def table_head(data: bytes, *, sheet: bool, most: int = 15) -> list[list[str]]:
+    """Return the first rows of a table as text, for an officer who says which column is what. Raises StatementError."""
+    if sheet:
+        rows: Iterable[Row] = itertools.islice(sheet_rows(data), most)
+    else:
+        text = text_of(data)
+        marks = sorted(";,\t|", key=lambda mark: -text[:20_000].count(mark))
+        rows = _csv_rows(text, marks[0], most)
+    return [[_cell(cell if cell is not None else "")[:80] for cell in row[:_SHOWN]] for _number, row in rows]
 
 
 def _csv_rows(text: str, delimiter: str, most: int = 0) -> Iterator[Row]:

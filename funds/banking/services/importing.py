@@ -6,14 +6,12 @@ import datetime as dt
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
-from django.utils.module_loading import import_string
 
 from birge import clock
 from birge.accounts.models import User
@@ -23,8 +21,9 @@ from birge.organisations.permissions import Action, require
 from ..merging import History, KnownLine, Merged, merge
 from ..models import BankAccount, BankLine, ColumnMapping, StatementFile
 from ..reading import Statement, StatementError, StatementLine, chosen, statements_read
-from ..suggesting import Expected, Suggestion, suggest
+from ..suggesting import Suggestion, suggest
 from ..wording import error_text
+from .looking import expected, lines_look_again
 
 logger = logging.getLogger(__name__)
 _S = BankLine.Status
@@ -47,6 +46,7 @@ class ImportReport:
     suggested: int = 0
     unidentified: int = 0
     errors: list[dict[str, Any]] = field(default_factory=list)  # code, message, line
+    warnings: list[dict[str, Any]] = field(default_factory=list)  # the same; they stop nothing
     dry_run: bool = False
 
     def as_dict(self) -> dict[str, Any]:
@@ -55,7 +55,7 @@ class ImportReport:
 
     def refuse(self, *errors: StatementError) -> ImportReport:
         """Keep why nothing is taken in."""
-        self.errors += [{"code": each.code, "message": error_text(each), "line": each.line} for each in errors]
+        self.errors += _told(errors)
         return self
 
     def tell(self, statements: Sequence[Statement]) -> None:
@@ -64,6 +64,7 @@ class ImportReport:
         self.format, self.currency = first.format, first.currency
         self.lines = sum(len(each.booked) for each in statements)
         self.account = ", ".join(each.account for each in statements)
+        self.warnings = _told(warning for each in statements for warning in each.warnings)
         if len(statements) == 1:
             self.opening, self.closing = first.opening_minor, first.closing_minor
         elif any(each.currency != first.currency for each in statements):
@@ -138,11 +139,13 @@ def _take_in(
         known, stated = merged.expected_minor, statement.opening_minor or 0
         return report.refuse(StatementError(merged.problem, known=known, stated=stated, currency=statement.currency))
     report.new, report.duplicates = len(merged.new), merged.duplicates
-    suggestions = suggest(merged.new, _expected(account))
+    awaited = expected(account)
+    suggestions = suggest(merged.new, awaited)
     report.count(suggestions)
     if not report.dry_run:
         file = _file_keep(account, statement, digest, actor, report)
         _lines_keep(account, file, merged.new, suggestions)
+        lines_look_again(account, awaited)
         audit_record(
             actor=actor, action=Action.PAYMENT_RECORD, obj=account, organisation=account.custodian,
             statement=digest[:16], lines=report.lines, new=report.new,
@@ -192,6 +195,7 @@ def _merged(account: BankAccount, statement: Statement) -> Merged:
                 text=each.text, other_account=each.other_account, number=each.number, ordinal=each.ordinal,
             ),
             each.file.format,
+            each.identity.rpartition("-")[0],
         )
         for each in overlapping.select_related("file").order_by("id")
     ]  # fmt: skip
@@ -206,13 +210,6 @@ def _history(account: BankAccount, sums: Mapping[Any, int]) -> History:
     if first is None or last is None or first.opening_minor is None:
         return History(sums=sums)
     return History(first.first_day, first.opening_minor, sums, last.last_day, last.closing_minor)
-
-
-def _expected(account: BankAccount) -> Sequence[Expected]:
-    if not settings.BANKING_EXPECTED:
-        return []
-    found: Sequence[Expected] = import_string(settings.BANKING_EXPECTED)(account)
-    return found
 
 
 def _file_keep(
@@ -233,7 +230,7 @@ def _lines_keep(
     taken = _taken(account, new)
     rows = []
     for line in new:
-        digest = _digest(line.key)
+        digest = line.digest
         ordinal = taken[digest]
         taken[digest] += 1
         suggestion = found.get(id(line))
@@ -259,5 +256,5 @@ def _taken(account: BankAccount, new: Sequence[StatementLine]) -> Counter[str]:
     return Counter(identity.rpartition("-")[0] for identity in kept.values_list("identity", flat=True))
 
 
-def _digest(key: tuple[Hashable, ...]) -> str:
-    return hashlib.sha256(repr(key).encode()).hexdigest()[:40]
+def _told(errors: Iterable[StatementError]) -> list[dict[str, Any]]:
+    return [{"code": each.code, "message": error_text(each), "line": each.line} for each in errors]

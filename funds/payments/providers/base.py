@@ -28,6 +28,7 @@ class PaymentRequest:
     language: str
     key: str
     on: dt.date
+    reference: str = ""  # what the payer writes with a transfer
 
 
 class StepKind(enum.StrEnum):
@@ -97,7 +98,9 @@ class ByHand:
         for method in payment_methods_for(request.custodian, request.country, request.on):
             if method.kind == self.kind and method.works:
                 lines = tuple((str(what), str(value)) for what, value in method.details.items())
-                return NextStep(StepKind.INSTRUCTIONS, lines=(*lines, ("reference", request.pledge_ref)))
+                return NextStep(
+                    StepKind.INSTRUCTIONS, lines=(*lines, ("reference", request.reference or request.pledge_ref))
+                )
         return NextStep(StepKind.INSTRUCTIONS)
 
     def refund(self, payment: Payment, amount: Money) -> RefundStep:

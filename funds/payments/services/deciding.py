@@ -13,7 +13,7 @@ from birge.errors import InvalidInput, NotAllowed, RuleNotMet
 from birge.organisations.permissions import Action, require
 from funds.ledger.posting import command_finish, command_open
 
-from ..facts import FactKind, PaymentFact, fact_report
+from ..facts import FactKind, PaymentFact, ended_report, fact_report
 from ..models import ALLOWED, ConfirmedHow, Payment, PaymentKind, PaymentStatus
 
 
@@ -124,4 +124,5 @@ def _refuse(payment: Payment, reason: str, by: User | None) -> Payment:
     locked.status, locked.refused_reason = PaymentStatus.REFUSED, reason.strip()
     locked.confirmed_by, locked.decided_at = by, clock.now()
     locked.save()
+    ended_report(locked)
     return locked

@@ -10,6 +10,7 @@ from django.db import transaction
 from birge import clock
 from birge.accounts.models import User
 from funds.ledger.commitments import openings_erase
+from funds.payments.facts import person_erased_report
 
 from ..conditions import ConditionFacts, conditions_hold
 from ..exchanging import Part
@@ -136,3 +137,4 @@ def pledge_erase_person(*, pledge: Pledge) -> None:
         openings_erase(subject_ref=each.public_id)
         each.donor, each.token_version = None, each.token_version + 1
         each.save(update_fields=["donor", "token_version"])
+    person_erased_report(pledge.group)

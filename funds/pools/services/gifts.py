@@ -18,6 +18,7 @@ from birge.notifications.contacts import contact_clean, contact_root, fingerprin
 from birge.notifications.services import Contact
 from funds.ledger.commitments import openings_erase
 from funds.ledger.posting import command_finish, command_open
+from funds.payments.facts import person_erased_report
 from funds.payments.models import Payment, PaymentStatus
 
 from ..models import CREDIT_LINE_LENGTH, Pool, PoolGift, PoolGiver, StandingPromise
@@ -120,6 +121,7 @@ def gift_forget(*, gift: PoolGift, actor: User | None = None, token: str = "") -
         openings_erase(subject_ref=ref)
     locked.token_version += 1
     locked.save(update_fields=["token_version"])
+    person_erased_report(locked.public_id)
 
 
 def gift_paid(*, pool: Pool, group: str, amount_minor: int) -> PoolGift | None:

@@ -58,7 +58,7 @@ def due_notice(pledge: Pledge) -> None:
     """Ask the donor to pay now, with the ways that work from their country."""
     methods = payment_methods_for(pledge.custodian, pledge.country, clock.today(), cards_in=pledge.currency)
     ways = [_way_text(method) for method in methods if method.works]
-    pledge_notice(pledge, "pledge_due", ways=ways, reference=pledge.public_id)
+    pledge_notice(pledge, "pledge_due", ways=ways)
 
 
 def _way_text(method: PaymentMethod) -> str:

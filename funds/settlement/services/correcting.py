@@ -23,6 +23,7 @@ from funds.ledger.models import Command, Entry
 from funds.ledger.posting import AccountKey, EntryDraft, Leg, command_finish, command_open, post
 from funds.matching.selectors import village_outstanding, village_share_minor
 from funds.matching.services import matches_take_back, rules_lock, village_unmeet
+from funds.payments.facts import ended_report
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
 from funds.payments.selectors import village_paid_minor
 from funds.payments.services import payment_lock, transition_check
@@ -34,6 +35,7 @@ from funds.pledges.services import pledge_lock, pledge_move
 from funds.pledges.states import PledgeStatus
 from funds.pools.services import gift_unpaid
 from funds.releases.models import Correction
+from funds.strays.selectors import return_of
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
@@ -95,6 +97,7 @@ def payment_correct_approve(*, correction: Correction, actor: User, proof: Facto
         gift_unpaid(pool=pool, group=payment.group, amount_minor=payment.amount_minor)
     payment.status = PaymentStatus.REVERSED
     payment.save(update_fields=["status"])
+    ended_report(payment)
     correction.status, correction.entry_id, correction.factor_method = Correction.Status.APPROVED, mirror.id, method
     correction.decided_by, correction.decided_at = actor, clock.now()
     correction.save()
@@ -186,6 +189,8 @@ def _reconfirm(pledge: Pledge, payment: Payment, command: Command) -> Pledge:
 
 
 def _too_late_check(payment: Payment) -> None:
+    if return_of(payment) is not None:
+        raise RuleNotMet(_("This money is on its way back already."), code="too_late")
     if payment.kind == PaymentKind.POOL:
         raise RuleNotMet(_("A pool decided on this; nobody wrote it down by mistake."), code="by_decision")
     if payment.kind == PaymentKind.STRIPE:

@@ -19,6 +19,7 @@ from funds.payments.exchanged import into_plan
 from funds.payments.models import Identification, Payment, PaymentStatus
 from funds.payments.services import payment_lock
 from funds.pledges.models import Pledge
+from funds.strays.selectors import return_of
 
 from .advancing import project_advance, project_lock, project_retreat
 from .arriving import pledge_meet
@@ -126,6 +127,8 @@ def payment_identify_refuse(*, identification: Identification, actor: User, reas
 def _unidentified_check(payment: Payment) -> None:
     if not payment.unidentified or payment.status != PaymentStatus.CONFIRMED:
         raise RuleNotMet(_("This money is not unidentified."), code="not_unidentified")
+    if return_of(payment) is not None:
+        raise RuleNotMet(_("This money is on its way back already."), code="not_unidentified")
 
 
 def _asked(identification: Identification) -> Identification:

@@ -14,6 +14,7 @@ from birge.documents.models import Document
 from birge.errors import InvalidInput, NotAllowed, RuleNotMet
 from birge.money import Money
 from birge.organisations.models import Organisation
+from funds.banking.services import reference_for
 from funds.matching.selectors import village_share_minor
 from funds.payments.models import Payment, PaymentKind
 from funds.payments.providers.base import NextStep, PaymentRequest
@@ -174,6 +175,7 @@ def pledge_pay(*, pledge: Pledge, kind: str, key: str, amount: Money | None = No
         language=pledge.language,
         key=f"{pledge.public_id}:{key}",
         on=today,
+        reference=reference_for(pledge.group),
     )
     if not provider.begun(request):  # a replay is answered as it was, whatever became of the pledge since
         _takes_money(pledge)

@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "funds.exchange",
     "funds.screening",
     "funds.transfers",
+    "funds.strays",
     "funds.releases",
     "funds.returns",
     "funds.settlement",
@@ -219,10 +220,13 @@ STRIPE_API_BASE = "https://api.stripe.com"
 STRIPE_TIMEOUT = 20  # seconds; what takes longer is unknown, not failed
 STRIPE_FEE_BORNE_BY = env("STRIPE_FEE_BORNE_BY", default="purpose")  # or "reserve", as far as it reaches
 # Who says which transfers are awaited: (account) -> list of funds.banking.suggesting.Expected. Empty: nobody.
-BANKING_EXPECTED = ""
 TRANSIT_DAYS = 5  # what a custodian has sent to another and is not there after these is shown in red
 # Asked with an organisation and the administrator before its papers are accepted; it may refuse.
 ORGANISATION_CHECK = "funds.screening.organisations.organisation_check"
+BANKING_EXPECTED = "funds.settlement.statements.awaited"
+PERSON_ERASED_HANDLER = "funds.settlement.statements.group_forget"  # of the pledge or gift whose donor is forgotten
+PAYMENT_ENDED_HANDLER = "funds.settlement.statements.line_free"  # of a payment that was refused or taken back
+UNIDENTIFIED_RETURN_DAYS = 90  # after so many, money of unknown origin goes back to its sender
 LEDGER_ORIGIN = env("LEDGER_ORIGIN", default="birge.local/ledger")  # the name of the log, for ever
 LEDGER_SIGNER = env("LEDGER_SIGNER", default=str(VAR / "signer"))  # the folder of its key: never in a backup of data
 LEDGER_EXPORTS = env("LEDGER_EXPORTS", default=str(VAR / "exports"))
@@ -307,6 +311,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ProposalKind": "funds.pools.states.ProposalKind",
         "ProposalStatus": "funds.pools.states.ProposalStatus",
         "RuleStatus": "funds.matching.models.RuleStatus",
+        "BankLineStatus": "funds.banking.models.BankLine.Status",
+        "UnknownReturnStatus": "funds.strays.models.StrayReturn.Status",
+        "PayerClaimStatus": "funds.strays.models.PayerClaim.Status",
         "RateSource": "funds.rates.states.RateSource",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.problems"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from birge.notifications.models import Notice
+from funds.banking.services import reference_for
 from funds.payments.models import Payment
 from funds.pools.models import PoolGift, PoolGiver
 from funds.pools.tokens import pool_gift_token
@@ -41,7 +42,7 @@ def test_form_check_page_and_then_how_to_pay(guest, world):
     gift = PoolGift.objects.get()
     assert f"/pools/gift/{gift.public_id}-" in page.url
     assert "1280016000000000" in page.text
-    assert f"Write this with it {gift.public_id}" in page.text
+    assert f"Write this with it {reference_for(gift.public_id)}" in page.text
     assert Notice.objects.count() == 1
 
 

@@ -15,16 +15,16 @@ DATA = Path(__file__).parent / "data"
 CAMT = sorted((DATA / "camt053").glob("*.xml"))
 SWIFT = sorted((DATA / "mt940").iterdir())
 EXPECTED = json.loads((DATA / "camt053_expected.json").read_text())
-CONTRADICTING = {  # samples cut from larger ones: their own figures do not come out
+# Their own figures do not come out, whichever way one reads them: 18.150 and 8.850 are not 27.050; a line in euro on an
+# account in francs; 3 of the 35 entries it counts itself; 87 684 after one page and 287 684 before the next.
+CONTRADICTING = {
     "camt053.v2.five.decimals.xml": "wrong_balance",
-    "camt053.v2.minimal.xml": "balance_currency",
-    "camt053.v2.with-party-ids.xml": "balance_currency",
-    "camt053.v4.xml": "balance_currency",
-    "camt053.v8.xml": "balance_currency",
     "viafintech_valid_example_v8.xml": "line_currency",
     "viafintech_valid_example_with_batch.xml": "wrong_balance",
     "jejik_abnamro.sta": "wrong_balance",
 }
+# A closing balance in Swedish crowns on an account in euro counts as none.
+WARNED = {"camt053.v2.minimal.xml", "camt053.v2.with-party-ids.xml", "camt053.v4.xml", "camt053.v8.xml"}
 
 
 def minor(amount, currency):
@@ -47,7 +47,7 @@ def test_camt_says_what_a_plain_parser_read(path):
         for entry in entries
     ]
     assert statement.opening_minor == balance(expected[0], "OPBD", "PRCD")
-    assert statement.closing_minor == balance(expected[-1], "CLBD")
+    assert statement.closing_minor == (None if path.name in WARNED else balance(expected[-1], "CLBD"))
 
 
 @pytest.mark.parametrize("path", [*CAMT, *SWIFT], ids=lambda path: path.name)
@@ -57,6 +57,7 @@ def test_what_comes_out_is_taken_and_what_does_not_is_named(path):
     assert codes[:1] == ([CONTRADICTING[path.name]] if path.name in CONTRADICTING else [])
     assert report.lines > 0
     assert report.new == (0 if codes else report.lines)
+    assert [each["code"] for each in report.warnings] == ["balance_currency"] * (path.name in WARNED)
 
 
 @pytest.mark.parametrize("path", SWIFT, ids=lambda path: path.name)

@@ -5,11 +5,23 @@ from django.core.management import call_command
 
 from birge.errors import InvalidInput, NotFound
 from funds.ledger.models import DonorOpening, Entry
+from funds.payments.services import payment_confirm
 from funds.pledges.models import Pledge, PledgeContact, PledgeCredit
 from funds.pledges.selectors import credit_lines
 from funds.pledges.services import pledge_credit_change, pledge_erase_person
 from funds.pledges.tokens import pledge_by_token, pledge_token
-from tests.factories.funds import confirmed_pledge, open_village_project, pay, person, pledge
+from funds.settlement.services import project_cancel_and_refund
+from funds.settlement.statements import claim_make, line_take
+from tests.factories.bank import bank_account, paying, taken_in, told
+from tests.factories.funds import (
+    confirmed_pledge,
+    factor,
+    open_village_project,
+    paper,
+    pay,
+    person,
+    pledge,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -56,3 +68,32 @@ def test_a_crooked_name_is_refused(choice, line):
     given = confirmed_pledge(open_village_project().project)
     with pytest.raises(InvalidInput):
         pledge_credit_change(pledge=given, choice=choice, line=line)
+
+
+def test_who_is_forgotten_is_forgotten_in_the_banks_lines_and_what_they_told_too():
+    world = open_village_project()
+    given = confirmed_pledge(world.project, 700_00)
+    account = bank_account(world.custodian)
+    line, other = taken_in(account, paying(given.group, 700_00, name="Асанова"), told(5_00, name="Чужая"))
+    payment = line_take(line=line, group=given.group, actor=world.officer)
+    said = claim_make(of=given, paid_on=line.day, amount=given.amount, bank="МБанк", slip=paper(world), note="от мужа")
+    pledge_erase_person(pledge=given)
+    line.refresh_from_db()
+    other.refresh_from_db()
+    said.refresh_from_db()
+    assert (line.text, line.other_name, line.other_account) == ("", "", "")
+    assert (line.amount_minor, line.payment_ref) == (700_00, payment.public_id)
+    assert other.other_name == "Чужая"
+    assert (said.bank, said.note, said.slip) == ("", "", None)
+
+
+def test_the_line_of_money_that_still_has_to_go_back_keeps_its_account():
+    world = open_village_project()
+    given = confirmed_pledge(world.project, 700_00)
+    (line,) = taken_in(bank_account(world.custodian), paying(given.group, 700_00, name="Асанова"))
+    payment = line_take(line=line, group=given.group, actor=world.officer)
+    payment_confirm(payment=payment, actor=world.second_officer, proof=factor(world.second_officer))
+    project_cancel_and_refund(project=world.project, actor=world.head, reason="Не будет")
+    pledge_erase_person(pledge=given)
+    line.refresh_from_db()
+    assert line.other_account

@@ -8,6 +8,7 @@ import time_machine
 from birge import clock
 from birge.errors import Conflict, InvalidInput, KeyReused, NotAllowed, NotFound, RuleNotMet
 from birge.money import Money
+from funds.banking.services import reference_for
 from funds.pools.models import PoolGift, PoolGiver, StandingPromise
 from funds.pools.selectors import (
     credit_lines,
@@ -45,7 +46,7 @@ def test_who_announces_a_gift_is_told_where_to_pay_and_what_to_write():
     world = make.pool_of()
     gift = make.announced(world, 500_00)
     (message,) = notices("pool_gift_announced")
-    assert message.context["reference"] == gift.public_id
+    assert message.context["reference"] == reference_for(gift.public_id)
     assert message.context["link"] == pool_gift_link(gift)
     assert message.context["ways"] == ["bank transfer: Fund; 1280016000000000"]
     assert (gift.status, gift.recorded_by, pool_money(world.pool).held_minor) == ("announced", None, 0)
@@ -204,7 +205,7 @@ def test_a_monthly_promise_is_asked_for_once_a_month(promised, mailoutbox):
     (message,) = [each for each in mailoutbox if "this month" in each.subject]
     assert message.to == [user.email]
     assert pool_gift_link(gift) in message.body
-    assert f"Write this with the payment: {gift.public_id}" in message.body
+    assert f"Write this with the payment: {reference_for(gift.public_id)}" in message.body
 
 
 def test_a_day_that_was_missed_is_made_up_for(promised):

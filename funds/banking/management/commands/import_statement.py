@@ -56,8 +56,8 @@ class Command(BaseCommand):
         )
 
     def _tell(self, report: ImportReport) -> None:
-        for error in report.errors:
-            self.stderr.write(error["message"])
+        for each in (*report.errors, *report.warnings):
+            self.stderr.write(each["message"])
         if report.errors:
             return
         self.stdout.write(outcome_text(report.lines, report.new, report.duplicates))

@@ -1,0 +1,1 @@
+"""The bank: accounts, statements and their lines, and money of unknown origin that goes back."""

@@ -1,0 +1,1 @@
+"""The bank at the custodian's desk: accounts, statements, lines, unknown money, the bank's own picture."""
