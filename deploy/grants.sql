@@ -11,8 +11,8 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO birge_app;
 REVOKE UPDATE, DELETE ON
     ledger_account, ledger_entry, ledger_posting,
     ledger_logleaf, ledger_lognode, ledger_logkey, ledger_checkpoint, ledger_cosignature, ledger_statementline,
-    audit_auditrecord, organisations_termsagreement, pledges_pledgetransition, pools_ballot, pools_proposalstep,
-    releases_signature, works_transition
+    audit_auditrecord, cash_cashceiling, cash_cashpart, organisations_termsagreement, pledges_pledgetransition,
+    pools_ballot, pools_proposalstep, releases_signature, works_transition
 FROM birge_app;
 
 -- A balance moves on with its postings; a command gets its result; what opens a donor's commitment may be erased.
@@ -24,6 +24,10 @@ REVOKE UPDATE ON ledger_donoropening FROM birge_app;
 -- A rate stays as it came; what a person decided about it is added.
 REVOKE UPDATE, DELETE ON rates_rate FROM birge_app;
 GRANT UPDATE (status, decided_by_id, decided_at, reason, factor_method) ON rates_rate TO birge_app;
+
+-- A receipt for cash keeps its number for ever; noted is only that somebody was told.
+REVOKE UPDATE, DELETE ON cash_cashreceipt FROM birge_app;
+GRANT UPDATE (told_waiting_on, told_old_on) ON cash_cashreceipt TO birge_app;
 
 -- What Stripe told us stays as it came; what came of it is added.
 REVOKE UPDATE, DELETE ON payments_stripeevent FROM birge_app;

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from birge import clock
+from birge.accounts.devices import devices_forget
 from birge.errors import BirgeError
 from birge.notifications.services import notices_resend
 from funds.matching.donors import donors_forget
@@ -27,6 +28,7 @@ from funds.pools.services import proposals_expire, standing_remind
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
+from .cash_telling import cash_tell
 from .pledging import pledge_lapse_and_release
 from .refunds import ENDED, project_expire_and_refund, refunds_open_late
 from .rounds import round_settle, rounds_over, rule_end_over, rules_over
@@ -46,6 +48,7 @@ class TickReport:
     reminded: list[str] = field(default_factory=list)
     rounds: list[str] = field(default_factory=list)
     rules_ended: list[str] = field(default_factory=list)
+    cash_told: list[str] = field(default_factory=list)
     resent: int = 0
     failed: list[str] = field(default_factory=list)
 
@@ -71,6 +74,8 @@ def tick(now: dt.datetime | None = None) -> TickReport:
         _remind(standing, today, report)
     _end_rules(today, report)
     report.proposals_expired += [proposal.public_id for proposal in proposals_expire(today)]
+    report.cash_told += cash_tell(today)
+    devices_forget(today)
     report.resent = notices_resend()
     return report
 

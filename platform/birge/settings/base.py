@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "funds.pledges",
     "funds.payments",
     "funds.banking",
+    "funds.cash",
     "funds.releases",
     "funds.settlement",
     "funds.demonstration",
@@ -235,6 +236,11 @@ PLEDGE_CONFIRM_DAYS = 14  # a pledge whose contact was never proven is forgotten
 PLEDGE_ASK_AGAIN_DAYS = 7  # before the horizon
 PLEDGE_LIMITS = {"KGS": (50_00, 10_000_000_00)}  # least and most of one pledge, minor units
 GRACE_DAYS = 30
+# Cash that a treasurer may have in hand at most, minor units. A currency that is not named has no limit.
+CASH_CEILING = {"KGS": 50_000_00, "RUB": 50_000_00, "KZT": 250_000_00, "USD": 500_00, "EUR": 500_00, "TRY": 20_000_00}
+CASH_AGE_DAYS = 7  # cash that is older and not banked stands in red
+CASH_CONFIRM_DAYS = 3  # … and so does what nobody has confirmed for longer
+CASH_OTHER_DEVICE = True  # whoever confirms cash does so on another device than who wrote it down
 TERMS_VERSION = "2026-11-24"
 
 # The doors
