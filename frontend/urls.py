@@ -5,6 +5,7 @@ from django.urls import include, path
 from frontend.views import (
     associations,
     cards,
+    cash,
     ledger,
     money,
     pledging,
@@ -39,6 +40,9 @@ urlpatterns = [
     path("money/<str:token>/card/", cards.pay_by_card, name="pay_by_card"),
     path("money/<str:token>/yes/<str:public_id>/", money.payment_confirm_mine, name="payment_confirm_mine"),
     path("money/<str:token>/no/<str:public_id>/", money.payment_refuse_mine, name="payment_refuse_mine"),
+    path("cash/<str:public_id>/", cash.receipt, name="cash_receipt"),
+    path("cash/<str:public_id>/pdf/", cash.receipt_as_pdf, name="cash_receipt_pdf"),
+    path("cash/<str:public_id>/picture/", cash.receipt_as_picture, name="cash_receipt_picture"),
     path("associations/", associations.association_list, name="association_list"),
     path("associations/<str:public_id>/", associations.association, name="association"),
     path("associations/<str:public_id>/<slug:wanted>/", associations.association, name="association_deed"),

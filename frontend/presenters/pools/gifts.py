@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from birge import clock
 from frontend.forms.pledging import CreditForm
 from frontend.forms.pools.paying import MonthlyForm
+from frontend.presenters.cash import receipt_links
 from frontend.presenters.facts import day, say, who
 from frontend.presenters.money import Way, detail_name
 from frontend.presenters.words import language
@@ -46,6 +47,7 @@ def gift_page(gift: PoolGift, token: str) -> dict[str, Any]:
         "waiting": [_question(each) for each in waiting],
         "ways_to_pay": ways_to_pay(pool, gift.public_id) if announced and not waiting else [],
         "steps": _steps(gift, payments),
+        "receipts": receipt_links(payments),
         "can_withdraw": announced and not waiting,
         "my_link": pool_gift_link(gift),
         "monthly_url": _monthly_url(gift),

@@ -241,7 +241,7 @@ CASH_CEILING = {"KGS": 50_000_00, "RUB": 50_000_00, "KZT": 250_000_00, "USD": 50
 CASH_AGE_DAYS = 7  # cash that is older and not banked stands in red
 CASH_CONFIRM_DAYS = 3  # … and so does what nobody has confirmed for longer
 CASH_OTHER_DEVICE = True  # whoever confirms cash does so on another device than who wrote it down
-TERMS_VERSION = "2026-11-24"
+TERMS_VERSION = "2026-11-28"
 
 # The doors
 REST_FRAMEWORK: dict[str, Any] = {
