@@ -294,6 +294,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ProposalStatus": "funds.pools.states.ProposalStatus",
         "RuleStatus": "funds.matching.models.RuleStatus",
         "RateSource": "funds.rates.states.RateSource",
+        "CashKept": "funds.cash.models.Kept",
+        "BankingStatus": "funds.cash.models.BankingStatus",
+        "ReceiptStatus": "funds.cash.facts.ReceiptStatus",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.problems"],
 }
