@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
+from birge.accounts.devices import device_of
 from birge.accounts.models import User
 from birge.documents.models import Document
 from birge.documents.selectors import document_open_for
@@ -24,6 +25,11 @@ PROJECT_PARTS = ("village__parent", "administration", "custodian", "signatory_or
 def requester(request: Request) -> User | None:
     """Return who asks, or None for a guest."""
     return request.user if isinstance(request.user, User) else None
+
+
+def device(request: Request) -> str:
+    """Return which device this is, as a deed about cash wants to know it; empty where a token is all there is."""
+    return device_of(request._request)
 
 
 def project_for(user: User | None, public_id: str) -> Project:

@@ -11,8 +11,8 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO birge_app;
 REVOKE UPDATE, DELETE ON
     ledger_account, ledger_entry, ledger_posting,
     ledger_logleaf, ledger_lognode, ledger_logkey, ledger_checkpoint, ledger_cosignature, ledger_statementline,
-    audit_auditrecord, organisations_termsagreement, pledges_pledgetransition, pools_ballot, pools_proposalstep,
-    releases_signature, works_transition,
+    audit_auditrecord, cash_cashceiling, cash_cashpart, organisations_termsagreement, pledges_pledgetransition,
+    pools_ballot, pools_proposalstep, releases_signature, works_transition,
     screening_blocklist, screening_blockedname, screening_blockedword, screening_screeningrecord,
     screening_screeningdecision, transfers_transferstep
 FROM birge_app;
@@ -33,6 +33,10 @@ GRANT UPDATE (
     status, expected_ref, payment_ref, explained_at, taken, aside_reason, aside_by_id, aside_agreed_by_id,
     text, other_name, other_account
 ) ON banking_bankline TO birge_app;
+
+-- A receipt for cash keeps its number for ever; noted is only that somebody was told.
+REVOKE UPDATE, DELETE ON cash_cashreceipt FROM birge_app;
+GRANT UPDATE (told_waiting_on, told_old_on) ON cash_cashreceipt TO birge_app;
 
 -- What Stripe told us stays as it came; what came of it is added.
 REVOKE UPDATE, DELETE ON payments_stripeevent FROM birge_app;

@@ -22,6 +22,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from birge.accounts.devices import device_of
 from birge.accounts.factors import FactorProof, factor_enrolled, factor_from_session, factor_verify_code
 from birge.accounts.models import User
 from birge.documents.models import Document
@@ -45,6 +46,7 @@ class Doing:
     data: dict[str, Any]
     proof: FactorProof | None = None
     paper: Document | None = None
+    device: str = ""  # see `birge.accounts.devices`
 
     @property
     def key(self) -> tuple[str, str]:
@@ -133,7 +135,7 @@ def deed_do(request: HttpRequest, deed: Deed, form: OnceForm, target: str) -> st
     key = form.cleaned_data["key"]
     try:
         with one_tap(actor, key):
-            doing = Doing(actor, form.cleaned_data)
+            doing = Doing(actor, form.cleaned_data, device=device_of(request))
             if not done_already(actor, key):
                 doing.paper = deed.paper(form, actor) if deed.paper and isinstance(form, PaperForm) else None
                 doing.proof = factor_proof(request, form) if form.takes_code else None

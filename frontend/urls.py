@@ -5,6 +5,7 @@ from django.urls import include, path
 from frontend.views import (
     associations,
     cards,
+    cash,
     ledger,
     missing,
     money,
@@ -43,6 +44,9 @@ urlpatterns = [
     path("money/<str:token>/no/<str:public_id>/", money.payment_refuse_mine, name="payment_refuse_mine"),
     path("pools/gift/<str:token>/missing/", missing.pool_gift_missing, name="pool_gift_missing"),
     path("unknown/", missing.unknown_money, name="unknown_money"),
+    path("cash/<str:public_id>/", cash.receipt, name="cash_receipt"),
+    path("cash/<str:public_id>/pdf/", cash.receipt_as_pdf, name="cash_receipt_pdf"),
+    path("cash/<str:public_id>/picture/", cash.receipt_as_picture, name="cash_receipt_picture"),
     path("associations/", associations.association_list, name="association_list"),
     path("associations/<str:public_id>/", associations.association, name="association"),
     path("associations/<str:public_id>/<slug:wanted>/", associations.association, name="association_deed"),

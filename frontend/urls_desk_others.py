@@ -9,7 +9,7 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 
 from frontend.views import council, donors, signing
-from frontend.views.custodian import desk, paying, payments, promises, recording, stripe, ways
+from frontend.views.custodian import cash, desk, paying, payments, promises, recording, stripe, ways
 from frontend.views.offices import administration, members, organisations, rates, requests, terms
 
 
@@ -34,6 +34,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{HELD}ways/", desk.custodian_ways, name="custodian_ways"),
     path(f"{HELD}money/", recording.custodian_money, name="custodian_money"),
     *deeds(f"{HELD}ways/<int:number>/", ways.custodian_way, "custodian_way"),
+    *deeds(f"{HELD}cash/", cash.custodian_cash, "custodian_cash"),
+    *deeds("banking/<str:public_id>/", cash.custodian_banking, "custodian_banking"),
+    *deeds("banking-back/<str:public_id>/", cash.custodian_take_back, "custodian_take_back"),
     *deeds(f"{HELD}village/", recording.custodian_village, "custodian_village"),
     *deeds(f"{HELD}unknown/", recording.custodian_unknown, "custodian_unknown"),
     *deeds(f"{HELD}promise/", promises.custodian_promise, "custodian_promise"),

@@ -12,6 +12,8 @@ urlpatterns: list[URLPattern] = [
     *deeds("pools/new/<str:organisation>/", opening.pool_new, "pool_new"),
     *deeds("pools/cash/<str:payment>/", cash.pool_cash, "pool_cash"),
     path(f"{ONE}payments/", desk.desk_pool_payments, name="desk_pool_payments"),
+    path(f"{ONE}cash-book/pdf/", cash.pool_cash_book_pdf, name="pool_cash_book_pdf"),
+    *deeds(f"{ONE}cash-book/", cash.pool_cash_book, "pool_cash_book"),
     *deeds(f"{ONE}cash/", cash.pool_cash_new, "pool_cash_new"),
     path(f"{ONE}give/", proposing.give, name="proposal_new_give"),
     path(f"{ONE}give/<str:project>/", proposing.give_to, name="proposal_new_give_to"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from frontend.views import cards, documents, money, public
+from frontend.views import cards, cash, documents, money, public
 from frontend.views.pools import deciding, gifts, standing
 
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("m/<str:token>", money.money_link, name="money_short"),
     path("g/<str:token>", gifts.gift_link, name="pool_gift_short"),
     path("g/monthly/<str:token>", standing.standing_link, name="pool_standing_short"),
+    path("k/<str:public_id>", cash.receipt_link, name="cash_receipt_short"),
     path("c/<str:public_id>/<slug:how>/", cards.card_return, name="card_return"),
     path("v/<str:public_id>", deciding.proposal_link, name="proposal_short"),
     path("d/<str:public_id>/", documents.document_serve, name="document"),

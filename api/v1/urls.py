@@ -4,6 +4,7 @@ from django.urls import include, path, register_converter
 
 from api.converters import PledgeTokenConverter, PublicIdConverter
 
+from .cash import views as cash
 from .corrections import views as corrections
 from .documents import views as documents
 from .entries import views as entries
@@ -47,6 +48,7 @@ urlpatterns = [
     path("organisations/<pid:public_id>/joins/<pid:join_id>/approve/", joining.JoinApproveView.as_view()),
     path("organisations/<pid:public_id>/joins/<pid:join_id>/refuse/", joining.JoinRefuseView.as_view()),
     path("organisations/<pid:public_id>/joins/<pid:join_id>/withdraw/", joining.JoinWithdrawView.as_view()),
+    path("organisations/<pid:public_id>/cash-ceiling/", cash.CeilingView.as_view()),
     path("organisations/<pid:public_id>/terms/", terms.TermsListView.as_view()),
     path("organisations/<pid:public_id>/terms/<int:version>/approve/", terms.TermsApproveView.as_view()),
     path("organisations/<pid:public_id>/terms/<int:version>/refuse/", terms.TermsRefuseView.as_view()),
@@ -95,10 +97,20 @@ urlpatterns = [
     path("pools/<pid:public_id>/gifts/<pid:gift_id>/payments/", giving.PoolGiftPaymentView.as_view()),
     path("pools/<pid:public_id>/standing/", standing.StandingStartView.as_view()),
     path("pools/<pid:public_id>/cash/", pool_cash.CashListView.as_view()),
+    path("pools/<pid:public_id>/cash/book/", cash.CashBookView.as_view()),
     path("pools/<pid:public_id>/cash/bank/", pool_cash.CashBankView.as_view()),
     path("pools/<pid:public_id>/cash/<pid:payment_id>/confirm/", pool_cash.CashConfirmView.as_view()),
     path("pools/<pid:public_id>/cash/<pid:payment_id>/code/", pool_cash.CashCodeView.as_view()),
     path("pools/<pid:public_id>/cash/<pid:payment_id>/refuse/", pool_cash.CashRefuseView.as_view()),
+    path("cash/receipts/<pid:public_id>/", cash.ReceiptView.as_view()),
+    path("cash/bankings/", cash.BankingListView.as_view()),
+    path("cash/bankings/link/", cash.BankingLinkView.as_view()),
+    path("cash/bankings/<pid:public_id>/", cash.BankingView.as_view()),
+    path("cash/bankings/<pid:public_id>/confirm/", cash.BankingConfirmView.as_view()),
+    path("cash/bankings/<pid:public_id>/refuse/", cash.BankingRefuseView.as_view()),
+    path("cash/bankings/<pid:public_id>/take-back/", cash.TakeBackAskView.as_view()),
+    path("cash/take-backs/<pid:public_id>/approve/", cash.TakeBackApproveView.as_view()),
+    path("cash/take-backs/<pid:public_id>/refuse/", cash.TakeBackRefuseView.as_view()),
     path("pools/<pid:public_id>/proposals/", proposals.ProposalListView.as_view()),
     path("pool-gifts/", pool_gifts.MyPoolGiftListView.as_view()),
     path("pool-gifts/<pledge_token:token>/", pool_gifts.PoolGiftView.as_view()),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from birge.organisations.models import Organisation, OrganisationKind, OrganisationStatus
+from birge.organisations.selectors import belongs
 from birge.organisations.services import join_ask, join_withdraw
 from frontend.access import page_actor, page_refusals
 from frontend.deeds import Deed, Doing, deeds_page
@@ -21,6 +22,7 @@ from frontend.presenters.associations import (
     associations_listed,
     associations_shown,
 )
+from frontend.presenters.cash import organisation_red
 from frontend.presenters.joining import JoinState, join_state
 
 PAGE_SIZE = 30
@@ -54,7 +56,9 @@ def association(request: HttpRequest, public_id: str, wanted: str = "") -> HttpR
         return redirect_to_login(here) if request.method == "POST" else redirect(here)
     state = join_state(found, user)
     takes = found.kind == OrganisationKind.MIGRANT_ASSOCIATION and found.status == OrganisationStatus.VERIFIED
-    context = {**association_page(found), "join": state if takes else None, "here": here}
+    notes, red = organisation_red(found)
+    context = {**association_page(found), "join": state if takes else None, "here": here, "cash_notes": notes}
+    context["cash_red"] = red if belongs(user, found) else []
     if user is None:
         return render(request, "associations/detail.html", context)
     return deeds_page(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from birge.accounts.devices import device_of
 from birge.errors import BirgeError, NotFound
 from frontend.access import page_refusals
 from frontend.forms.pledging import CreditForm
@@ -122,7 +123,8 @@ def payment_confirm_mine(request: HttpRequest, token: str, public_id: str) -> Ht
     """Take the payer's word: yes, I gave this."""
     payment = _payment_of(token, public_id)
     thanks = _("Thank you. It is in the books.")
-    return _do(request, token, lambda: payment_confirm_by_payer(payment=payment, token=token), thanks)
+    device = device_of(request)
+    return _do(request, token, lambda: payment_confirm_by_payer(payment=payment, token=token, device=device), thanks)
 
 
 @require_POST

@@ -11,7 +11,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.access import custodians_of, document_named, organisation_named, pledge_named, project_named
+from api.access import custodians_of, device, document_named, organisation_named, pledge_named, project_named
 from api.idempotency import PARAMETER, idempotency, signed_once
 from api.throttling import FactorThrottle
 from api.views import ListView, SignedIn, WriteView
@@ -72,14 +72,14 @@ class PaymentListView(ListView, WriteView):
             verb="payment_record",
             target="",
             body=body,
-            run=lambda _proof: _record(self.actor, (f"{scope}/record", key), body),
+            run=lambda _proof: _record(self.actor, (f"{scope}/record", key), body, device(request)),
             again=lambda ref: payment_for(self.actor, ref),
             private=["payer_note"],
         )
         return Response(PaymentOutput(payment_for(self.actor, payment.public_id)).data, status=status.HTTP_201_CREATED)
 
 
-def _record(actor: User, key: tuple[str, str], body: dict[str, Any]) -> Payment:
+def _record(actor: User, key: tuple[str, str], body: dict[str, Any], on_device: str) -> Payment:
     what: dict[str, Any] = {
         "amount": body["amount"],
         "received_on": body["received_on"],
@@ -90,7 +90,7 @@ def _record(actor: User, key: tuple[str, str], body: dict[str, Any]) -> Payment:
     }
     if "project" in body:
         return village_payment_record(project=project_named(actor, body["project"]), **what)
-    what |= {"kind": body["kind"], "payer_note": body.get("payer_note", "")}
+    what |= {"kind": body["kind"], "payer_note": body.get("payer_note", ""), "device": on_device}
     if "pledge" in body:
         return pledge_payment_record(pledge=pledge_named(actor, body["pledge"]), **what)
     return unidentified_payment_record(custodian=organisation_named(body["custodian"], "custodian"), **what)
@@ -119,7 +119,7 @@ class PaymentConfirmView(WriteView):
             verb="payment_confirm",
             target=public_id,
             body=self.read(FactorInput),
-            run=lambda proof: payment_confirm(payment=payment, actor=self.actor, proof=proof),
+            run=lambda proof: payment_confirm(payment=payment, actor=self.actor, proof=proof, device=device(request)),
             again=lambda ref: payment_for(self.actor, ref),
         )
         return Response(PaymentOutput(confirmed).data)

@@ -7,7 +7,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.access import requester
+from api.access import device, requester
 from api.throttling import PledgeThrottle
 from api.v1.projects.inputs import EmptyInput
 from api.views import ApiView
@@ -154,7 +154,8 @@ class PayerConfirmView(ApiView):
         """Book it at the payer's word."""
         payment = payment_of(token, public_id)
         self.read(EmptyInput)
-        return Response(GiftPaymentOutput(payment_confirm_by_payer(payment=payment, token=token)).data)
+        confirmed = payment_confirm_by_payer(payment=payment, token=token, device=device(request))
+        return Response(GiftPaymentOutput(confirmed).data)
 
 
 class PayerRefuseView(ApiView):

@@ -8,7 +8,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.access import requester
+from api.access import device, requester
 from api.throttling import PledgeThrottle
 from api.v1.pledges.outputs import GiftPaymentOutput
 from api.v1.projects.inputs import EmptyInput
@@ -111,7 +111,9 @@ class GiverConfirmView(ApiView):
         """Book it at the giver's word."""
         payment = payment_of(token, payment_id)
         self.read(EmptyInput)
-        confirmed = pool_cash_confirm_by_payer(payment=payment, token=token, actor=requester(request))
+        confirmed = pool_cash_confirm_by_payer(
+            payment=payment, token=token, actor=requester(request), device=device(request)
+        )
         return Response(GiftPaymentOutput(confirmed).data)
 
 

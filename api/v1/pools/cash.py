@@ -11,13 +11,15 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.access import document_named
+from api.access import device, document_named
 from api.errors import fields_named
 from api.idempotency import PARAMETER, idempotency, signed_once
 from api.throttling import FactorThrottle
+from api.v1.cash.finding import line_named, receipts_named
 from api.v1.payments.inputs import FactorInput, RefuseInput
 from api.views import ListView, SignedIn, WriteView
 from birge.accounts.factors import FactorProof
+from funds.cash.models import Kept
 from funds.payments.models import Payment
 from funds.pools.selectors import pool_money
 from funds.settlement.services import (
@@ -67,8 +69,10 @@ class CashListView(ListView, WriteView):
             contact=contact_of(body),
             credit_line=body.get("credit_line", ""),
             language=body.get("language", ""),
-            reference=body["reference"],
+            reference=body.get("reference", ""),
+            kept=body.get("kept", Kept.HAND),
             idempotency=key,
+            device=device(request),
         )
         return Response(PoolPaymentOutput(payment).data, status=status.HTTP_201_CREATED)
 
@@ -89,7 +93,7 @@ class CashConfirmView(WriteView):
             verb="pool_cash_confirm",
             target=payment_id,
             body=self.read(FactorInput),
-            run=lambda proof: pool_cash_confirm(payment=payment, actor=self.actor, proof=proof),
+            run=lambda proof: pool_cash_confirm(payment=payment, actor=self.actor, proof=proof, device=device(request)),
             again=lambda ref: cash_for(self.actor, public_id, ref),
         )
         return Response(PoolPaymentOutput(confirmed).data)
@@ -165,7 +169,9 @@ class CashBankView(WriteView):
                 pool=pool,
                 amount=body["amount"],
                 actor=self.actor,
-                bank_reference=body["bank_reference"],
+                bank_reference=body.get("bank_reference", ""),
+                line=line_named(self.actor, body.get("line")),
+                receipts=receipts_named(pool, body["receipts"]) if "receipts" in body else [],
                 bank_line=document_named(self.actor, body.get("bank_line"), "bank_line"),
                 proof=proof,
                 idempotency=(f"{scope}/bank", key),

@@ -64,7 +64,9 @@ def cash_seen(user: User, public_id: str) -> QuerySet[Payment]:
     pool = pool_for(user, public_id)
     if not is_inside(user, pool):
         raise NotFound
-    return Payment.objects.filter(pool_ref=pool.public_id, kind=PaymentKind.POOL_CASH).select_related("recorded_by")
+    return Payment.objects.filter(pool_ref=pool.public_id, kind=PaymentKind.POOL_CASH).select_related(
+        "recorded_by", "cash_receipt"
+    )
 
 
 def cash_for(user: User, public_id: str, payment_id: str) -> Payment:

@@ -10,7 +10,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.access import document_named, requester
+from api.access import device, document_named, requester
 from api.idempotency import PARAMETER, idempotency, signed_once
 from api.throttling import PledgeThrottle
 from api.v1.pool_gifts.outputs import PoolGiftStoryOutput
@@ -101,6 +101,7 @@ class PoolGiftPaymentView(WriteView):
                 payer_note=body.get("payer_note", ""),
                 evidence=document_named(self.actor, body.get("evidence"), "evidence"),
                 idempotency=(f"{scope}/record", key),
+                device=device(request),
             ),
             again=lambda ref: Payment.objects.get(public_id=ref),
             private=["payer_note"],

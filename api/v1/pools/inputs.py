@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from rest_framework import serializers
+
 from api.fields import LARGEST_MINOR, Day, MoneyInput, OneOf, PublicId, StrictSerializer, Text, WholeNumber
 from api.v1.payments.inputs import FactorInput
 from api.v1.pledges.inputs import ContactInput
 from birge.money import EXPONENTS
+from funds.cash.models import Kept
 from funds.pools.models import CREDIT_LINE_LENGTH
 
 LANGUAGES = ["ky", "ru", "en"]
@@ -57,7 +60,14 @@ class PoolCashInput(StrictSerializer):
 
     amount = MoneyInput()
     received_on = Day()
-    reference = Text(max_length=80, help_text="The slip's number.")
+    reference = Text(
+        max_length=80, required=False, allow_blank=True, help_text="The number of a slip of your own, if there is one."
+    )
+    kept = OneOf(
+        choices=Kept.choices,
+        required=False,
+        help_text="`wallet`: on the treasurer's own phone. It is cash all the same.",
+    )
     contact = ContactInput(required=False)
     credit_line = Text(max_length=CREDIT_LINE_LENGTH, required=False, allow_blank=True, help_text=CREDIT_LINE)
     language = OneOf(choices=LANGUAGES, required=False, help_text="Of the giver; else that of the request.")
@@ -73,7 +83,16 @@ class CashBankInput(FactorInput):
     """The treasurer's cash came to the bank."""
 
     amount = MoneyInput()
-    bank_reference = Text(max_length=80, help_text="The number of the bank's line, or of the slip.")
+    line = PublicId(required=False, help_text="The statement's line. Its sum must be exactly this one.")
+    receipts = serializers.ListField(
+        child=PublicId(), required=False, min_length=1, max_length=500, help_text="Which receipts; else the eldest."
+    )
+    bank_reference = Text(
+        max_length=80,
+        required=False,
+        allow_blank=True,
+        help_text="The number of the bank's line, or of the slip. Not needed with `line`.",
+    )
     bank_line = PublicId(required=False, help_text="Document of kind `bank_line` or `receipt`.")
 
 

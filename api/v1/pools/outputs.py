@@ -9,8 +9,9 @@ from rest_framework import serializers
 
 from api.fields import MoneyField, MoneyOutput, NamesField, NamesOutput, money_out
 from api.v1.organisations.outputs import OrganisationRefOutput
+from funds.cash.models import Kept
 from funds.matching.models import RuleStatus
-from funds.payments.models import ConfirmedHow, PaymentKind, PaymentStatus
+from funds.payments.models import ConfirmedHow, Payment, PaymentKind, PaymentStatus
 from funds.pools.models import Pool, PoolGift
 from funds.pools.selectors import GivenTo, PoolMoney, takes_money
 from funds.pools.states import GiftStatus, PoolStatus, StandingStatus
@@ -172,6 +173,14 @@ class PoolGiftOutput(serializers.Serializer[Any]):
         return gift.recorded_by_id is not None
 
 
+class ReceiptRefOutput(serializers.Serializer[Any]):
+    """The receipt for cash, named inside its payment."""
+
+    id = serializers.CharField(source="public_id")
+    number = serializers.CharField(source="label")
+    kept = serializers.ChoiceField(choices=Kept.choices)
+
+
 class PoolPaymentOutput(serializers.Serializer[Any]):
     """Money that came for a pool. What is `recorded` waits for the giver's yes, or another person's."""
 
@@ -188,6 +197,13 @@ class PoolPaymentOutput(serializers.Serializer[Any]):
     decided_at = serializers.DateTimeField(allow_null=True)
     refused_reason = serializers.CharField()
     entry = serializers.UUIDField(source="entry_id", allow_null=True)
+    receipt = serializers.SerializerMethodField(help_text="For cash; else null.")
+
+    @extend_schema_field(ReceiptRefOutput(allow_null=True))
+    def get_receipt(self, payment: Payment) -> Any:
+        """Return the receipt for cash."""
+        found = getattr(payment, "cash_receipt", None)
+        return None if found is None else ReceiptRefOutput(found).data
 
 
 class CashBankOutput(serializers.Serializer[Any]):

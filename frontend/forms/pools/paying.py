@@ -8,8 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from birge import clock
-from frontend.forms.parts import CodeField, DayField, MoneyField, OnceForm, PaperForm, ReasonField, currency_set
+from frontend.forms.parts import CodeField, DayField, MoneyField, OnceForm, ReasonField, currency_set
 from frontend.forms.pledging import CreditForm
+from funds.cash.models import Kept
 from funds.pools.models import CREDIT_LINE_LENGTH
 
 LAST_DAY = 28  # every month has it
@@ -72,11 +73,13 @@ class CashForm(OnceForm):
         required=False,
         help_text=_("As they want to read it. Empty: without a name."),
     )
+    kept = forms.ChoiceField(label=_("Where is it?"), choices=Kept.choices, widget=forms.RadioSelect)
     received_on = DayField(label=_("On which day?"))
     reference = forms.CharField(
-        label=_("Number of the slip, or of the line in your book"),
+        label=_("Number of a slip of your own"),
         max_length=80,
-        help_text=_("So that anybody can find it again."),
+        required=False,
+        help_text=_("If you have one. It gets a number from us anyway."),
     )
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
@@ -84,6 +87,7 @@ class CashForm(OnceForm):
         super().__init__(*args, **kwargs)
         currency_set(self, currency)
         self.fields["received_on"].initial = clock.today()
+        self.fields["kept"].initial = Kept.HAND
 
 
 class PayerCodeForm(OnceForm):
@@ -108,19 +112,3 @@ class CashRefuseForm(OnceForm):
     """Why it is not so."""
 
     reason = ReasonField()
-
-
-class BankedForm(PaperForm):
-    """The treasurer's cash came to the bank."""
-
-    paper_required = False
-    field_order = ("amount", "bank_reference", "paper", "code")
-    code = CodeField()
-    amount = MoneyField(label=_("How much came to the bank?"))
-    bank_reference = forms.CharField(label=_("Number of the bank’s line, or of the slip"), max_length=80)
-
-    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
-        """`currency` is the pool's."""
-        super().__init__(*args, **kwargs)
-        currency_set(self, currency)
-        self.fields["paper"].label = _("Picture or PDF of the line or slip")

@@ -15,6 +15,7 @@ from birge.organisations.models import Organisation
 from frontend.presenters.facts import say
 from frontend.presenters.tasks import Task
 from frontend.presenters.words import language
+from funds.cash.selectors import bankings_asked, take_backs_asked
 from funds.payments.models import Identification, Payment
 from funds.payments.providers.stripe.quarantine import quarantined
 from funds.payments.selectors import payments_to_confirm
@@ -107,6 +108,7 @@ def _heaps(custodian: Organisation, user: User) -> list[Heap]:
             _("A colleague wants a payment taken back."),
             "custodian_decisions",
         ),
+        *_cash_heaps(custodian, user),
         *_refund_heaps(custodian, user),
         *(Heap(*each) for each in bank_heaps(custodian, user)),
         Heap(
@@ -129,6 +131,25 @@ def _heaps(custodian: Organisation, user: User) -> list[Heap]:
             lambda n: ngettext("%(n)s payment of unknown origin", "%(n)s payments of unknown origin", n),
             _("Find out whose it is."),
             "custodian_unknown_list",
+        ),
+    ]
+
+
+def _cash_heaps(custodian: Organisation, user: User) -> list[Heap]:
+    return [
+        Heap(
+            bankings_asked(custodian).exclude(asked_by=user).order_by(),
+            "asked_at",
+            lambda n: ngettext("%(n)s time cash came to the bank", "%(n)s times cash came to the bank", n),
+            _("A colleague took it there. Look at the statement."),
+            "custodian_cash",
+        ),
+        Heap(
+            take_backs_asked(custodian).exclude(asked_by=user).order_by(),
+            "asked_at",
+            lambda n: ngettext("%(n)s wish about banked cash", "%(n)s wishes about banked cash", n),
+            _("A colleague says that it was booked by mistake."),
+            "custodian_cash",
         ),
     ]
 

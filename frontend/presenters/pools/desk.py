@@ -12,9 +12,11 @@ from birge.accounts.models import User
 from birge.organisations.models import Organisation
 from birge.organisations.permissions import ALLOWED, Action
 from birge.organisations.selectors import holds_office, terms_now
+from frontend.presenters.cash import pool_red, receipt_links, red_notes, state_rows
 from frontend.presenters.facts import Fact, Link, day, facts, say, signed, who
 from frontend.presenters.rows import Row
 from frontend.presenters.words import language
+from funds.cash.models import CashReceipt, Kept
 from funds.matching.models import RuleStatus
 from funds.matching.rule_selectors import rules_of_pool
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
@@ -70,7 +72,7 @@ def pool_desk(pool: Pool, user: User) -> dict[str, Any]:
     waiting = [each for each in proposals if each.status in DECIDING]
     decided = [each for each in proposals if each.status not in DECIDING][:MOST_DECIDED]
     is_open = pool.status == PoolStatus.OPEN
-    cash = list(_cash_waiting(pool))
+    cash, in_hand = list(_cash_waiting(pool)), pool_red(pool)
     tasks, own = list(pool_tasks(user, pool)), _own_waiting(user, waiting, cash, names)
     said = {task.url for task in tasks} | {row.url for row in own}  # no proposal stands twice on one page
     return {
@@ -94,6 +96,8 @@ def pool_desk(pool: Pool, user: User) -> dict[str, Any]:
         ],
         "is_treasurer": holds_office(user, pool.organisation, ALLOWED[Action.POOL_CASH_RECORD]),
         "with_treasurer": say(money.with_treasurer_minor, pool.currency) if money.with_treasurer_minor else "",
+        "cash_notes": red_notes(in_hand),
+        "cash_red": state_rows(in_hand.red),
         "opening_note": _("Opened by %(who)s") % {"who": signed(pool.opened_by, pool.opened_at)},
     }
 
@@ -163,6 +167,8 @@ def cash_context(payment: Payment, pool: Pool, user: User) -> dict[str, Any]:
             ),
             Fact(_("Thanked as"), giver.credit_line if giver else ""),
             Fact(_("Day"), day(payment.received_on)),
+            *(Fact(_("Receipt"), link.text, link.url, css="mono") for link in receipt_links([payment])),
+            Fact(_("Where"), _kept(payment)),
             Fact(_("Number"), payment.reference, css="mono"),
             Fact(_("Written down by"), signed(payment.recorded_by, payment.recorded_at)),
             Fact(_("Decided by") if status == PaymentStatus.REFUSED else _("Confirmed by"), decided),
@@ -171,6 +177,11 @@ def cash_context(payment: Payment, pool: Pool, user: User) -> dict[str, Any]:
             else None,
         ),
     }
+
+
+def _kept(payment: Payment) -> str:
+    receipt = CashReceipt.objects.filter(payment=payment).first()
+    return str(Kept.WALLET.label) if receipt is not None and receipt.kept == Kept.WALLET else ""
 
 
 def giver_name(giver: PoolGiver | None) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from birge import clock
 from frontend.forms.pledging import CreditForm
 from frontend.forms.pools.paying import MonthlyForm
+from frontend.presenters.cash import receipt_links
 from frontend.presenters.facts import day, say, who
 from frontend.presenters.missing import missing_part
 from frontend.presenters.money import Way, detail_name, qr_of
@@ -48,6 +49,7 @@ def gift_page(gift: PoolGift, token: str) -> dict[str, Any]:
         "waiting": [_question(each) for each in waiting],
         "ways_to_pay": ways_to_pay(pool, reference_for(gift.public_id)) if announced and not waiting else [],
         "steps": _steps(gift, payments),
+        "receipts": receipt_links(payments),
         "can_withdraw": announced and not waiting,
         **missing_part(gift.public_id, awaited=announced and not waiting),
         "missing_url": reverse("pool_gift_missing", args=[token]),

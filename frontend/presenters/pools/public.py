@@ -14,11 +14,13 @@ from django.utils.translation import ngettext
 from birge.accounts.models import User
 from birge.organisations.models import Organisation, OrganisationStatus
 from birge.organisations.selectors import belongs, terms_now
+from frontend.presenters.cash import pool_red, red_notes, state_rows
 from frontend.presenters.facts import Fact, day, facts, say
 from frontend.presenters.rows import Row
 from frontend.presenters.terms import people_who_decide, rule_sentence
 from frontend.presenters.words import STATUS_TONE as PROJECT_TONE
 from frontend.presenters.words import language, place_line
+from funds.cash.selectors import CashTotals
 from funds.ledger.balances import balances_by_purpose
 from funds.matching.models import Given, Reservation, ReservationStatus, RuleStatus, RuleVersion
 from funds.matching.rule_selectors import rules_of_pool
@@ -99,6 +101,7 @@ def pool_rows(pools: list[Pool]) -> list[Row]:
 def pool_page(pool: Pool, user: User | None) -> dict[str, Any]:
     """Return everything the page shows to everyone, and what a giver has paid to themselves."""
     money, rules = pool_money(pool), rule_cards(pool)
+    cash, inside = pool_red(pool), belongs(user, pool.organisation)
     proposals = list(proposals_of(pool).filter(status__in=DECIDED)[:MOST_DECIDED])
     names = rule_names(proposals)
     return {
@@ -108,7 +111,8 @@ def pool_page(pool: Pool, user: User | None) -> dict[str, Any]:
         "held": say(money.held_minor, pool.currency),
         "money": money_facts(pool, money),
         "takes_money": takes_money(pool) and pool.organisation.status == OrganisationStatus.VERIFIED,
-        "notes": _notes(pool),
+        "notes": _notes(pool, cash),
+        "cash_red": state_rows(cash.red) if inside else [],
         "became": became(pool),
         "rules": [each for each in rules if not each.ended],
         "rules_ended": [each for each in rules if each.ended],
@@ -126,7 +130,7 @@ def pool_page(pool: Pool, user: User | None) -> dict[str, Any]:
         "givers": _givers(pool),
         "months": month_links(pool, months_of(pool)),
         "accounts": account_links(pool),
-        "inside": belongs(user, pool.organisation),
+        "inside": inside,
         **(_mine(pool, user) if user is not None else {}),
     }
 
@@ -299,7 +303,11 @@ def _facts(pool: Pool) -> list[Fact]:
     )
 
 
-def _notes(pool: Pool) -> list[tuple[str, str]]:
+def _notes(pool: Pool, cash: CashTotals) -> list[tuple[str, str]]:
+    return [*_how_it_is(pool), *(("bad", note) for note in red_notes(cash))]
+
+
+def _how_it_is(pool: Pool) -> list[tuple[str, str]]:
     if pool.organisation.status == OrganisationStatus.SUSPENDED:
         return [("bad", _("It is stopped for now: none of its people can act."))]
     if pool.status == PoolStatus.CLOSED:

@@ -43,7 +43,9 @@ def custodian_payment(request: HttpRequest, public_id: str, wanted: str = "") ->
             text=_("You saw it on the statement or counted it. From now on it is in the books."),
             button=_("Confirm"),
             form=CodeOnlyForm,
-            run=lambda doing: payment_confirm(payment=payment, actor=doing.actor, proof=doing.proof),
+            run=lambda doing: payment_confirm(
+                payment=payment, actor=doing.actor, proof=doing.proof, device=doing.device
+            ),
             thanks=_("Confirmed. It is in the books."),
             offered=recorded and payment.recorded_by_id != user.pk,
         ),

@@ -65,7 +65,7 @@ def custodian_record(request: HttpRequest, public_id: str, wanted: str = "") -> 
         custodian,
         PaymentForm,
         {"currency": pledge.currency, "plan": pledge.project.currency},
-        lambda doing: pledge_payment_record(pledge=pledge, **_came(doing, "kind", "payer_note")),
+        lambda doing: pledge_payment_record(pledge=pledge, **_by_hand(doing)),
     )
     context = pledge_context(pledge) | {"title": _("Money came for a promise"), "back": _back(custodian)}
     here = reverse("custodian_record", args=[public_id])
@@ -107,7 +107,7 @@ def custodian_unknown(request: HttpRequest, public_id: str, wanted: str = "") ->
         custodian,
         PaymentForm,
         {"currency": "KGS"},
-        lambda doing: unidentified_payment_record(custodian=custodian, **_came(doing, "kind", "payer_note")),
+        lambda doing: unidentified_payment_record(custodian=custodian, **_by_hand(doing)),
     )
     context = {
         "title": _("Nobody knows whose it is"),
@@ -154,6 +154,11 @@ def _recording(
 def _came(doing: Doing, *more: str) -> dict[str, Any]:
     said = {name: doing.data[name] for name in ("amount", "received_on", "reference", *more)}
     return said | {"evidence": doing.paper, "actor": doing.actor, "idempotency": doing.key}
+
+
+def _by_hand(doing: Doing) -> dict[str, Any]:
+    """Return what came for a promise, or of unknown origin: it may be cash, so the device counts."""
+    return _came(doing, "kind", "payer_note") | {"device": doing.device}
 
 
 def _back(custodian: Organisation) -> Link:

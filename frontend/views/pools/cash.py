@@ -5,16 +5,22 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
 from birge.accounts.models import User
 from birge.errors import BirgeError, NotAllowed, NotFound
 from birge.organisations.permissions import Action, require
 from frontend.access import desk_page, signed_in
 from frontend.deeds import Deed, Doing, deeds_page
+from frontend.forms.pools.cash import CeilingForm
 from frontend.forms.pools.paying import CashConfirmForm, CashForm, CashRefuseForm, PayerCodeForm
+from frontend.presenters.cash import cash_book, hands_line
 from frontend.presenters.facts import Link
 from frontend.presenters.pools.desk import cash_context
 from frontend.presenters.words import language
+from funds.cash.papers import list_pdf
+from funds.cash.selectors import cash_totals, pool_states
+from funds.cash.services import ceiling_set
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
 from funds.pools.models import Pool, PoolGiver
 from funds.settlement.services import (
@@ -48,6 +54,7 @@ def pool_cash_new(request: HttpRequest, public_id: str, wanted: str = "") -> Htt
     )
     context = {
         "title": _("Cash for “%(pool)s”") % {"pool": pool.name(language())},
+        "note": hands_line(pool_states(public_id), signed_in(request), pool.currency),
         "back": Link(reverse("desk_pool", args=[public_id]), pool.name(language())),
     }
     here = reverse("pool_cash_new", args=[public_id])
@@ -65,9 +72,57 @@ def _record(pool: Pool, doing: Doing) -> Payment:
         contact=contact,
         idempotency=doing.key,
         reference=data["reference"],
+        kept=data["kept"],
+        device=doing.device,
         credit_line=data["credit_line"],
         language=language(),
     )
+
+
+@desk_page
+def pool_cash_book(request: HttpRequest, public_id: str, wanted: str = "") -> HttpResponse:
+    """Show all its people what cash is in somebody's hands; the chair or manager sets how much that may be."""
+    pool = pool_inside(request, public_id)
+    user = signed_in(request)
+    deed = Deed(
+        name="ceiling",
+        title=_("How much one person may have in hand"),
+        text=_("As you have agreed. Whoever has that much takes it to the bank before they take more."),
+        button=_("Set it"),
+        form=CeilingForm,
+        arguments={"currency": pool.currency},
+        run=lambda doing: ceiling_set(
+            organisation=pool.organisation,
+            amount=doing.data["amount"],
+            actor=doing.actor,
+            reason=doing.data["reason"],
+            proof=doing.proof,
+            idempotency=doing.key,
+        ),
+        thanks=_("Set."),
+        danger=True,
+        offered=holds(user, Action.POOL_OPEN, pool.organisation),
+    )
+    here = reverse("pool_cash_book", args=[public_id])
+    context = cash_book(pool, user)
+    return deeds_page(
+        request, template="cash/book.html", context=context, deeds=[deed], here=here, wanted=wanted, target=public_id
+    )
+
+
+@require_GET
+@desk_page
+def pool_cash_book_pdf(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Give the list on paper, to be counted against the tin: one's own where somebody takes cash, else all of it."""
+    pool, user = pool_inside(request, public_id), signed_in(request)
+    states = pool_states(public_id)
+    mine = [each for each in states if each.receipt.payment.recorded_by_id == user.pk]
+    listed = mine or states
+    title = ": ".join([_("Cash in hand"), pool.name(language())])
+    paper = list_pdf(listed, cash_totals(listed, pool.currency), title=title, language=language())
+    response = HttpResponse(paper, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="birge-cash-{public_id}.pdf"'
+    return response
 
 
 @desk_page
@@ -102,7 +157,9 @@ def _deeds(cash: Payment, pool: Pool, user: User, refusal: BirgeError | None) ->
             text=_("You counted it, or spoke with who gave it. From now on it is in the books."),
             button=_("Confirm"),
             form=CashConfirmForm,
-            run=lambda doing: pool_cash_confirm(payment=cash, actor=doing.actor, proof=doing.proof),
+            run=lambda doing: pool_cash_confirm(
+                payment=cash, actor=doing.actor, proof=doing.proof, device=doing.device
+            ),
             thanks=_("Confirmed. It is in the books."),
             offered=waits and signs and not mine,
         ),

@@ -11,13 +11,16 @@ from django.views.decorators.http import require_GET
 from frontend.access import desk_page
 from frontend.deeds import Deed, Doing, deeds_page
 from frontend.forms.custodian import PaymentForm
-from frontend.forms.pools.paying import BankedForm
+from frontend.forms.pools.cash import BankedForm
+from frontend.presenters.cash import pool_red, red_notes
+from frontend.presenters.custodian.cash import amount_said, line_choices, line_chosen
 from frontend.presenters.custodian.subjects import back_to
 from frontend.presenters.facts import Fact, Link, day, facts, say
 from frontend.presenters.pools.custodian import kept_rows
 from frontend.presenters.words import language
 from frontend.views.custodian.finding import acting, custodian_for, mine
 from frontend.views.custodian.recording import evidence_of
+from funds.cash.selectors import lines_open
 from funds.ledger.models import Entry
 from funds.payments.models import Payment
 from funds.pools.models import Pool, PoolGift
@@ -45,7 +48,14 @@ def custodian_pool_gift(request: HttpRequest, public_id: str, wanted: str = "") 
     def record(doing: Doing) -> Payment:
         names = ("kind", "amount", "received_on", "reference", "payer_note")
         said = {name: doing.data[name] for name in names}
-        return pool_payment_record(gift=gift, evidence=doing.paper, actor=doing.actor, idempotency=doing.key, **said)
+        return pool_payment_record(
+            gift=gift,
+            evidence=doing.paper,
+            actor=doing.actor,
+            idempotency=doing.key,
+            device=doing.device,
+            **said,
+        )
 
     deed = Deed(
         name="record",
@@ -87,11 +97,13 @@ def custodian_pool_bank(request: HttpRequest, public_id: str, wanted: str = "") 
     cash = pool_money(pool).with_treasurer_minor
 
     def bank(doing: Doing) -> Entry:
+        line = line_chosen(custodian, doing.data["line"])
         return pool_cash_bank(
             pool=pool,
-            amount=doing.data["amount"],
+            amount=amount_said(doing.data["amount"], line),
             actor=doing.actor,
             bank_reference=doing.data["bank_reference"],
+            line=line,
             bank_line=doing.paper,
             proof=doing.proof,
             idempotency=doing.key,
@@ -103,7 +115,7 @@ def custodian_pool_bank(request: HttpRequest, public_id: str, wanted: str = "") 
         text=_("It is in the pool already. Now it lies in your account, and no longer with the treasurer."),
         button=_("Book it"),
         form=BankedForm,
-        arguments={"currency": pool.currency},
+        arguments={"currency": pool.currency, "lines": line_choices(lines_open(custodian, pool.currency, cash))},
         run=bank,
         thanks=_("Booked. It lies in the bank now."),
         paper=evidence_of(custodian),
@@ -115,6 +127,7 @@ def custodian_pool_bank(request: HttpRequest, public_id: str, wanted: str = "") 
         "back": Link(reverse("custodian_pools", args=[custodian.public_id]), _("Common funds")),
         "facts": facts(
             Fact(_("With the treasurer, in cash"), say(cash, pool.currency), css="big"),
+            *(Fact(_("Look at this"), note) for note in red_notes(pool_red(pool))),
             Fact(_("Whose it is"), pool.organisation.name(language())),
             Fact(_("The page that everyone sees"), pool.name(language()), reverse("pool", args=[public_id])),
         ),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from birge.accounts.devices import device_of
 from birge.errors import BirgeError, NotFound
 from frontend.access import page_actor, page_refusals
 from frontend.forms.pledging import CreditForm
@@ -85,7 +86,11 @@ def payment_yes(request: HttpRequest, token: str, public_id: str) -> HttpRespons
     """Take the payer's word: yes, I gave this."""
     payment, actor = _payment_of(token, public_id), page_actor(request)
     thanks = _("Thank you. It is in the books.")
-    return _do(request, token, lambda: pool_cash_confirm_by_payer(payment=payment, token=token, actor=actor), thanks)
+
+    def say_yes() -> Payment:
+        return pool_cash_confirm_by_payer(payment=payment, token=token, actor=actor, device=device_of(request))
+
+    return _do(request, token, say_yes, thanks)
 
 
 @require_POST

@@ -6,8 +6,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from birge import clock
+from birge.accounts.devices import device_keep
 from birge.accounts.factors import FactorProof, factor_require
 from birge.accounts.models import User
+from birge.accounts.sameness import another_person_check
 from birge.audit.services import audit_record
 from birge.errors import InvalidInput, NotAllowed, RuleNotMet
 from birge.organisations.permissions import Action, require
@@ -18,15 +20,19 @@ from ..models import ALLOWED, ConfirmedHow, Payment, PaymentKind, PaymentStatus
 
 
 @transaction.atomic
-def payment_confirm(*, payment: Payment, actor: User, proof: FactorProof | None) -> Payment:
+def payment_confirm(*, payment: Payment, actor: User, proof: FactorProof | None, device: str = "") -> Payment:
     """Confirm as a second officer, with a fresh second factor; the money is booked in the same transaction.
 
     Confirming once more returns the payment as it is. Raises NotAllowed (no office; `same_person`, who recorded it;
-    `by_the_pool` for a treasurer's cash), SecondFactorRequired, RuleNotMet if it was refused.
+    for cash also `same_contact`, `same_device`; `by_the_pool` for a treasurer's cash), SecondFactorRequired,
+    RuleNotMet if it was refused.
     """
     _require(actor, payment)
     if payment.recorded_by_id == actor.pk:
         raise NotAllowed(_("Who recorded it cannot confirm it."), code="same_person")
+    if payment.kind == PaymentKind.CASH and payment.recorded_by is not None:
+        another_person_check(first=payment.recorded_by, second=actor, device=device)
+        device_keep(user=actor, device=device)
     checked = factor_require(proof, actor)
     return _confirm(payment, ConfirmedHow.SECOND_OFFICER, actor, checked.method)
 

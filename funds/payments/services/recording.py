@@ -53,7 +53,7 @@ def payment_record(
     """
     _who_check(kind, actor, custodian, pool_ref)
     reference, payer_note = reference.strip(), payer_note.strip()
-    _check(amount, received_on, reference, evidence)
+    _check(amount, received_on, reference, evidence, numbered=kind == BY_TREASURER)
     request = {
         "verb": "payment_record", "custodian": custodian.public_id, "project": project.public_id if project else "",
         "pledge": pledge_ref, "kind": kind, "amount": [amount.minor, amount.currency],
@@ -84,7 +84,7 @@ def _who_check(kind: str, actor: User, custodian: Organisation, pool_ref: str) -
         raise InvalidInput(_("Officers record transfers and cash only."), field="kind")
 
 
-def _check(amount: Money, received_on: dt.date, reference: str, evidence: Document | None) -> None:
+def _check(amount: Money, received_on: dt.date, reference: str, evidence: Document | None, *, numbered: bool) -> None:
     if amount.minor <= 0:
         raise InvalidInput(_("The amount must be more than nothing."), field="amount")
     today = clock.today()
@@ -92,7 +92,7 @@ def _check(amount: Money, received_on: dt.date, reference: str, evidence: Docume
         raise InvalidInput(_("This day has not come yet."), field="received_on")
     if received_on < today - dt.timedelta(days=OLDEST_DAYS):
         raise InvalidInput(_("This is more than a year ago. Please check the day."), field="received_on")
-    if not reference and evidence is None:
+    if not reference and evidence is None and not numbered:  # a treasurer's cash gets a number from us
         raise InvalidInput(
             _("Please give the number of the bank's line or of the slip, or attach a picture of it."), field="reference"
         )

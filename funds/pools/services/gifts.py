@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from birge import clock
 from birge.accounts.models import User
+from birge.accounts.sameness import contact_is_of
 from birge.errors import InvalidInput, NotAllowed, RuleNotMet
 from birge.money import LARGEST, Money
-from birge.notifications.contacts import contact_clean, contact_root, fingerprint
+from birge.notifications.contacts import contact_clean, fingerprint
 from birge.notifications.services import Contact
 from funds.ledger.commitments import openings_erase
 from funds.ledger.posting import command_finish, command_open
@@ -230,9 +230,7 @@ def is_giver(gift: PoolGift, user: User) -> bool:
     giver = PoolGiver.objects.filter(gift=gift).first()
     if giver is None:
         return False
-    addresses = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
-    own = {contact_root(value) for value in (user.email, user.phone, *addresses) if value}
-    return giver.user_id == user.pk or contact_root(giver.contact) in own
+    return giver.user_id == user.pk or contact_is_of(giver.contact, [user])
 
 
 def flooded(contact: Contact) -> bool:

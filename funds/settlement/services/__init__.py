@@ -6,6 +6,16 @@ ledger balances. (One command comes later, see `funds.pools.services.locking`.)
 
 from .arriving import payment_fact_apply
 from .assets import asset_code
+from .banked import (
+    box_cash_bank_ask,
+    box_cash_bank_confirm,
+    box_cash_bank_refuse,
+    cash_line_link,
+    cash_take_back_approve,
+    cash_take_back_ask,
+    cash_take_back_refuse,
+    pool_cash_bank,
+)
 from .correcting import payment_correct_approve, payment_correct_ask, payment_correct_refuse
 from .ending import promises_end
 from .identifying import payment_identify_approve, payment_identify_ask, payment_identify_refuse
@@ -25,7 +35,6 @@ from .pledging import (
     pledge_withdraw_and_release,
 )
 from .pooling import (
-    pool_cash_bank,
     pool_cash_confirm,
     pool_cash_confirm_by_payer,
     pool_cash_record,
@@ -57,6 +66,13 @@ __all__ = [
     "ballot_cast_and_book",
     "batch_work",
     "batches_waiting",
+    "box_cash_bank_ask",
+    "box_cash_bank_confirm",
+    "box_cash_bank_refuse",
+    "cash_line_link",
+    "cash_take_back_approve",
+    "cash_take_back_ask",
+    "cash_take_back_refuse",
     "gift_back_ask",
     "gift_back_pay",
     "gift_back_refuse",

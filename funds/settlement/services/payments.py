@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from birge import clock
 from birge.accounts.models import User
+from birge.accounts.sameness import contact_is_of, device_check
 from birge.documents.models import Document
 from birge.errors import InvalidInput, NotAllowed, RuleNotMet
 from birge.money import Money
@@ -33,6 +35,7 @@ from projects.works.states import ProjectStatus
 
 from .advancing import project_lock
 from .exchanging import arrival_worth
+from .numbering import cash_numbered
 
 VILLAGE_PAYS_IN = frozenset({ProjectStatus.OPEN, ProjectStatus.PLEDGED_IN_FULL, ProjectStatus.SUSPENDED})
 
@@ -49,6 +52,7 @@ def pledge_payment_record(
     reference: str = "",
     payer_note: str = "",
     evidence: Document | None = None,
+    device: str = "",
 ) -> Payment:
     """Write down a transfer or cash for a pledge; its donor is asked to say yes or no by their link.
 
@@ -61,16 +65,7 @@ def pledge_payment_record(
         raise NotAllowed(_("Nobody records their own payment."), code="same_person")
     arrival_worth(amount, project, received_on)
 
-    def check_and_announce() -> None:
-        _takes_money(pledge)
-        pledge_notice(
-            pledge,
-            "payment_to_confirm",
-            received=money_text(amount, pledge.language),
-            custodian=pledge.custodian.name(pledge.language),
-        )
-
-    return payment_record(
+    payment = payment_record(
         custodian=pledge.custodian,
         kind=kind,
         amount=amount,
@@ -83,8 +78,9 @@ def pledge_payment_record(
         reference=reference,
         payer_note=payer_note,
         evidence=evidence,
-        once=check_and_announce,
+        once=partial(_check_and_announce, pledge, amount),
     )
+    return cash_numbered(payment, device)
 
 
 @transaction.atomic
@@ -130,24 +126,30 @@ def village_payment_record(
     )
 
 
-def unidentified_payment_record(*, custodian: Organisation, kind: str, actor: User, **what: Any) -> Payment:
+@transaction.atomic
+def unidentified_payment_record(
+    *, custodian: Organisation, kind: str, actor: User, device: str = "", **what: Any
+) -> Payment:
     """Write down money of which nobody knows whom it is from or for. Never booked "to the nearest project"."""
     if kind == PaymentKind.VILLAGE:
         raise InvalidInput(_("The village's money is never unidentified."), field="kind")
-    return payment_record(custodian=custodian, kind=kind, actor=actor, **what)
+    return cash_numbered(payment_record(custodian=custodian, kind=kind, actor=actor, **what), device)
 
 
 @transaction.atomic
-def payment_confirm_by_payer(*, payment: Payment, token: str) -> Payment:
+def payment_confirm_by_payer(*, payment: Payment, token: str, device: str = "") -> Payment:
     """Confirm by the donor's signed link: "yes, I paid this".
 
     Raises NotAllowed where the link is another's, or where the recording officer could hold it: they wrote the
-    pledge down, confirmed it by a call, or gave their own address (`same_person`): then a second officer is needed.
+    pledge down, confirmed it by a call, or gave their own address (`same_person`), or the link is opened where cash
+    was written down (`same_device`): then a second officer is needed.
     """
     pledge = _payer_of(payment, token)
     officer = payment.recorded_by
     if officer is None or officer.pk in (pledge.made_by_id, pledge.confirmed_by_id) or is_donor(pledge, officer):
         raise NotAllowed(_("Please let a second officer confirm this payment."), code="same_person")
+    if payment.kind == PaymentKind.CASH:
+        device_check(first=officer, device=device)
     return confirm_for_payer(payment=payment)
 
 
@@ -185,8 +187,7 @@ def pledge_pay(*, pledge: Pledge, kind: str, key: str, amount: Money | None = No
 def is_donor(pledge: Pledge, user: User) -> bool:
     """Say whether this account and this pledge's donor are one person, as far as we can know."""
     contact = contact_of(pledge)
-    own = {value.lower() for value in (user.email, user.phone) if value}
-    return pledge.donor_id == user.pk or (contact is not None and contact.value.lower() in own)
+    return pledge.donor_id == user.pk or (contact is not None and contact_is_of(contact.value, [user]))
 
 
 def _payer_of(payment: Payment, token: str) -> Pledge:
@@ -194,6 +195,13 @@ def _payer_of(payment: Payment, token: str) -> Pledge:
     if not payment.group or pledge.group != payment.group:
         raise NotAllowed
     return pledge
+
+
+def _check_and_announce(pledge: Pledge, amount: Money) -> None:
+    _takes_money(pledge)
+    received = money_text(amount, pledge.language)
+    custodian = pledge.custodian.name(pledge.language)
+    pledge_notice(pledge, "payment_to_confirm", received=received, custodian=custodian)
 
 
 def _takes_money(pledge: Pledge) -> None:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from birge import clock
+from birge.accounts.devices import devices_forget
 from birge.errors import BirgeError
 from birge.notifications.services import notices_resend
 from funds.matching.donors import donors_forget
@@ -29,6 +30,7 @@ from funds.transfers.services import transfer_alarm
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
+from .cash_telling import cash_tell
 from .looking_again import looked_again
 from .pledging import pledge_lapse_and_release
 from .refunds import ENDED, project_expire_and_refund, refunds_open_late
@@ -53,6 +55,7 @@ class TickReport:
     rules_ended: list[str] = field(default_factory=list)
     transfers_late: list[str] = field(default_factory=list)
     looked_again: list[str] = field(default_factory=list)
+    cash_told: list[str] = field(default_factory=list)
     resent: int = 0
     failed: list[str] = field(default_factory=list)
 
@@ -84,6 +87,8 @@ def tick(now: dt.datetime | None = None) -> TickReport:
     report.transfers_late += [each.public_id for each in late(today) if transfer_alarm(each)]
     report.looked_again += looked_again()
     report.proposals_expired += [proposal.public_id for proposal in proposals_expire(today)]
+    report.cash_told += cash_tell(today)
+    devices_forget(today)
     report.resent = notices_resend()
     return report
 

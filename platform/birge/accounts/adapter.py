@@ -7,12 +7,13 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
 
 from birge.organisations.selectors import holds_money_office
 
+from .devices import device_give
 from .factors import ENROLLED
 from .models import User
 
@@ -32,6 +33,12 @@ class AccountAdapter(DefaultAccountAdapter):
         if commit:
             user.save()
         return user
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        """Let the browser have the cookie that tells one device from another; see `devices`."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        device_give(request, response)
+        return response
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Lead who holds a money office to their second factor, until they have one."""

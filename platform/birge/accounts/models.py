@@ -63,3 +63,20 @@ class User(AbstractBaseUser, PermissionsMixin):
         # Django ends a session whose hash is no longer the person's: here by a new password or by a new round.
         value = f"{self.password}:{self.session_round}"
         return salted_hmac("birge.accounts.session", value, secret=secret, algorithm="sha256").hexdigest()
+
+
+class DeviceUse(models.Model):
+    """Somebody did something about cash on this device. See `devices`: a digest, forgotten after 400 days."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    first_at = models.DateTimeField(default=clock.now)
+    last_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["user", "digest"], name="device_use_once")]
+
+    def __str__(self) -> str:
+        """Return whose it is: no digest ends up in logs."""
+        return f"device of {self.user_id}"

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "funds.screening",
     "funds.transfers",
     "funds.strays",
+    "funds.cash",
     "funds.releases",
     "funds.returns",
     "funds.settlement",
@@ -259,7 +260,12 @@ GRACE_DAYS = 30
 RETURNS_MOVE_DAYS = 14  # so long a donor may say no before a gift is moved; so long it waits for such a project
 RETURNS_AT_ONCE = 25  # a project with no more gifts than these is worked off in the step that ends it
 RETURNS_MANY = 200  # so many transfers are marked as sent, or confirmed, in one step
-TERMS_VERSION = "2026-11-24"
+# Cash that a treasurer may have in hand at most, minor units. A currency that is not named has no limit.
+CASH_CEILING = {"KGS": 50_000_00, "RUB": 50_000_00, "KZT": 250_000_00, "USD": 500_00, "EUR": 500_00, "TRY": 20_000_00}
+CASH_AGE_DAYS = 7  # cash that is older and not banked stands in red
+CASH_CONFIRM_DAYS = 3  # … and so does what nobody has confirmed for longer
+CASH_OTHER_DEVICE = True  # whoever confirms cash does so on another device than who wrote it down
+TERMS_VERSION = "2026-11-28"
 
 # The doors
 REST_FRAMEWORK: dict[str, Any] = {
@@ -315,6 +321,9 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "UnknownReturnStatus": "funds.strays.models.StrayReturn.Status",
         "PayerClaimStatus": "funds.strays.models.PayerClaim.Status",
         "RateSource": "funds.rates.states.RateSource",
+        "CashKept": "funds.cash.models.Kept",
+        "BankingStatus": "funds.cash.models.BankingStatus",
+        "ReceiptStatus": "funds.cash.facts.ReceiptStatus",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.problems"],
 }

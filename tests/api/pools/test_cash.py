@@ -126,7 +126,7 @@ def test_cash_is_found_below_its_own_pool_only(world):
         ({"amount": money(5_00, "USD")}, "#/amount"),
         ({"contact": {"kind": "sms", "value": "12"}}, "#/contact"),
         ({"contact": {"kind": "fax", "value": "12"}}, "#/contact/kind"),
-        ({"reference": ""}, "#/reference"),
+        ({"kept": "pocket"}, "#/kept"),
     ],
 )
 def test_what_cannot_be_is_told_at_its_place(world, changes, pointer):

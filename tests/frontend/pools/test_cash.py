@@ -104,7 +104,7 @@ def test_a_second_tap_writes_it_down_once(world, treasurer):
     ("typed", "text"),
     [
         ({"amount": "six"}, "Please write the sum in digits"),
-        ({"reference": ""}, "This field is required."),
+        ({"kept": "pocket"}, "Select a valid choice."),
         ({"contact": "nonsense"}, "phone"),
         ({"received_on": "2999-01-01"}, "This day has not come yet."),
     ],
