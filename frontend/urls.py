@@ -5,6 +5,7 @@ from django.urls import include, path
 from frontend.views import (
     associations,
     cards,
+    exchanges,
     ledger,
     money,
     pledging,
@@ -43,6 +44,7 @@ urlpatterns = [
     path("associations/<str:public_id>/", associations.association, name="association"),
     path("associations/<str:public_id>/<slug:wanted>/", associations.association, name="association_deed"),
     path("rates/", rates.rates, name="rates"),
+    path("rates/exchanges/", exchanges.exchanges, name="exchanges"),
     path("rates/<str:currency>/", rates.rate_history, name="rate_history"),
     path("rules/<str:public_id>/", rules.rule, name="rule"),
     path("rules/<str:public_id>/<int:number>/data.json", rules.rule_data, name="rule_data"),
