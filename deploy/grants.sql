@@ -25,6 +25,11 @@ REVOKE UPDATE ON ledger_donoropening FROM birge_app;
 REVOKE UPDATE, DELETE ON rates_rate FROM birge_app;
 GRANT UPDATE (status, decided_by_id, decided_at, reason, factor_method) ON rates_rate TO birge_app;
 
+-- An exchange stays as it was written down; what another officer decided is added.
+REVOKE UPDATE, DELETE ON exchange_exchange FROM birge_app;
+GRANT UPDATE (status, decided_by_id, decided_at, factor_method, refused_reason, entry_id) ON exchange_exchange
+TO birge_app;
+
 -- What Stripe told us stays as it came; what came of it is added.
 REVOKE UPDATE, DELETE ON payments_stripeevent FROM birge_app;
 GRANT UPDATE (processed_at, outcome) ON payments_stripeevent TO birge_app;
