@@ -37,6 +37,10 @@ GRANT UPDATE (
 -- A receipt for cash keeps its number for ever; noted is only that somebody was told.
 REVOKE UPDATE, DELETE ON cash_cashreceipt FROM birge_app;
 GRANT UPDATE (told_waiting_on, told_old_on) ON cash_cashreceipt TO birge_app;
+-- An exchange stays as it was written down; what another officer decided is added.
+REVOKE UPDATE, DELETE ON exchange_exchange FROM birge_app;
+GRANT UPDATE (status, decided_by_id, decided_at, factor_method, refused_reason, entry_id) ON exchange_exchange
+TO birge_app;
 
 -- What Stripe told us stays as it came; what came of it is added.
 REVOKE UPDATE, DELETE ON payments_stripeevent FROM birge_app;

@@ -9,7 +9,7 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 
 from frontend.views import council, donors, signing
-from frontend.views.custodian import cash, desk, paying, payments, promises, recording, stripe, ways
+from frontend.views.custodian import cash, desk, exchange, paying, payments, promises, recording, stripe, ways
 from frontend.views.offices import administration, members, organisations, rates, requests, terms
 
 
@@ -40,6 +40,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *deeds(f"{HELD}village/", recording.custodian_village, "custodian_village"),
     *deeds(f"{HELD}unknown/", recording.custodian_unknown, "custodian_unknown"),
     *deeds(f"{HELD}promise/", promises.custodian_promise, "custodian_promise"),
+    *deeds("exchange/<str:public_id>/", exchange.custodian_exchange_item, "custodian_exchange_item"),
+    *deeds(f"{HELD}exchange/", exchange.custodian_exchange, "custodian_exchange"),
     *deeds("promise/<str:public_id>/money/", recording.custodian_record, "custodian_record"),
     *deeds("promise/<str:public_id>/", promises.custodian_pledge, "custodian_pledge"),
     *deeds("payment/<str:public_id>/", payments.custodian_payment, "custodian_payment"),

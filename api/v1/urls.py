@@ -8,6 +8,7 @@ from .cash import views as cash
 from .corrections import views as corrections
 from .documents import views as documents
 from .entries import views as entries
+from .exchanges import views as exchanges
 from .expenses import views as expenses
 from .identifications import views as identifications
 from .me import views as me
@@ -52,6 +53,11 @@ urlpatterns = [
     path("organisations/<pid:public_id>/terms/", terms.TermsListView.as_view()),
     path("organisations/<pid:public_id>/terms/<int:version>/approve/", terms.TermsApproveView.as_view()),
     path("organisations/<pid:public_id>/terms/<int:version>/refuse/", terms.TermsRefuseView.as_view()),
+    path("organisations/<pid:public_id>/exchange/", exchanges.StandingView.as_view()),
+    path("exchanges/", exchanges.ExchangeListView.as_view()),
+    path("exchanges/<pid:public_id>/", exchanges.ExchangeView.as_view()),
+    path("exchanges/<pid:public_id>/book/", exchanges.ExchangeBookView.as_view()),
+    path("exchanges/<pid:public_id>/refuse/", exchanges.ExchangeRefuseView.as_view()),
     path("projects/", projects.ProjectListView.as_view()),
     path("projects/<pid:public_id>/", projects.ProjectDetailView.as_view()),
     path("projects/<pid:public_id>/plan/", projects.ProjectPlanView.as_view()),

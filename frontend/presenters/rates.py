@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel.numbers import format_decimal, get_currency_name
+from django.conf import settings
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -123,9 +124,10 @@ def _waiting_row(rate: Rate) -> Row:
 
 
 def rate_tasks(user: User) -> Iterator[Task]:
-    """Return the rates on which this administrator can decide."""
+    """Return the rates on which this administrator can decide, and that nothing new came for long."""
     if not is_platform_administrator(user):
         return
+    yield from _stale_task()
     for rate in rates_waiting().exclude(loaded_by=user.pk)[:MOST_TASKS]:
         yield Task(
             title=_("Decide on an exchange rate"),
@@ -133,6 +135,17 @@ def rate_tasks(user: User) -> Iterator[Task]:
             url=reverse("rate_decision", args=[rate.public_id]),
             tone="wait",
             waiting_since=rate.loaded_at,
+        )
+
+
+def _stale_task() -> Iterator[Task]:
+    last = rates_last_day()
+    if last is not None and (clock.today() - last).days > settings.RATES_OLD_DAYS:
+        yield Task(
+            title=_("The newest exchange rate is of %(day)s") % {"day": day(last)},
+            text=_("Nothing newer came from the National Bank. Load its file, or find out why it is not reached."),
+            url=reverse("rates"),
+            tone="wait",
         )
 
 

@@ -19,6 +19,7 @@ from birge.places.services import places_load
 from funds.ledger.models import Entry
 from projects.works.models import Project
 
+from .abroad import from_moscow, rates
 from .people import PASSWORD
 from .pooling import association, matching_donor
 from .scene import Scene
@@ -64,11 +65,13 @@ def demonstration_build() -> Summary | None:
 
 def _play() -> int:
     world = world_found(clock.today(), make_password(PASSWORD))
-    stories: list[Story] = [days(world), association(world), matching_donor(world)]
+    stories: list[Story] = [days(world), rates(world), association(world), matching_donor(world)]
     for scene, story in _scenes(world):
         stories += [STORIES[story](scene), questions(scene)]
         if scene.key == "jany-aryk-kindergarten":
             stories.append(strays(scene))
+        if scene.key == "kotormo-bridge":
+            stories.append(from_moscow(scene))
     return play(stories, until=world.moment(0))
 
 

@@ -31,6 +31,7 @@ from funds.rates.selectors import Converted, RateMissing, convert
 from .models import EXCHANGE_ALLOWED, Exchange, ExchangeStatus, Place
 
 OLDEST_DAYS = 366
+DECISION = ("status", "decided_by", "decided_at")
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def exchange_book(*, exchange: Exchange, actor: User, proof: FactorProof | None)
     entry = post(command=opened.command, drafts=[_draft(locked)])[0]
     locked.status, locked.entry_id, locked.factor_method = ExchangeStatus.BOOKED, entry.id, method
     locked.decided_by, locked.decided_at = actor, clock.now()
-    locked.save()
+    locked.save(update_fields=[*DECISION, "entry_id", "factor_method"])
     command_finish(opened.command, locked.public_id)
     audit_record(
         actor=actor, action="exchange_book", obj=locked, organisation=locked.custodian, factor=method, **_facts(locked)
@@ -128,7 +129,7 @@ def exchange_refuse(*, exchange: Exchange, actor: User, reason: str) -> Exchange
     locked = _lock(exchange, ExchangeStatus.REFUSED)
     locked.status, locked.refused_reason = ExchangeStatus.REFUSED, reason.strip()[:300]
     locked.decided_by, locked.decided_at = actor, clock.now()
-    locked.save()
+    locked.save(update_fields=[*DECISION, "refused_reason"])
     audit_record(
         actor=actor, action="exchange_refuse", obj=locked, organisation=locked.custodian, reason=reason.strip()
     )

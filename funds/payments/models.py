@@ -197,9 +197,12 @@ class Payment(models.Model):
         return self.plan_amount_minor is not None
 
     @property
-    def difference_minor(self) -> int:
-        """Return what the exchange gave (more than 0) or took since the promise, in the plan's currency."""
-        return 0 if self.kept_minor is None else self.plan_minor - self.kept_minor
+    def difference_minor(self) -> int | None:
+        """Return what the exchange gave (more than 0) or took since the promise, in the plan's currency.
+
+        None where nothing was exchanged.
+        """
+        return None if self.kept_minor is None else self.plan_minor - self.kept_minor
 
     @property
     def plan_minor(self) -> int:

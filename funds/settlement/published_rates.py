@@ -73,7 +73,7 @@ def _arrivals(size: int) -> Iterator[tuple[Use, str]]:
     ids = [brought.get(each.pk) or each.entry_id for each in rows]
     commands = dict(Entry.objects.filter(pk__in=[each for each in ids if each]).values_list("pk", "command"))
     for payment, arrived in zip(rows, ids, strict=True):
-        entry = by_command.get(commands.get(arrived)) if arrived else None
+        entry = by_command.get(commands[arrived]) if arrived else None
         if entry and payment.project and payment.rate is not None and payment.rate_on is not None:
             to = payment.project.currency
             yield Use(payment.currency, to, payment.rate, payment.rate_source, payment.rate_on), entry

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 
 from funds.ledger.balances import balances_for
 from funds.ledger.commitments import entries_opened_by
@@ -124,12 +125,16 @@ def project_progress(project: Project) -> Progress:
 
 
 def totals_by_currency() -> list[Totals]:
-    """Return what came, what is held and what was paid out, one row a currency. Sums of currencies are not mixed."""
+    """Return what came, what is held and what was paid out, one row a currency. Sums of currencies are not mixed.
+
+    What came for a project in another currency stands where it is held: in the currency of its plan.
+    """
     received = dict(
         Payment.objects.filter(status=PaymentStatus.CONFIRMED)
         .exclude(kind=PaymentKind.POOL)  # it was counted when it came to the pool
-        .values_list("currency")
-        .annotate(total=Sum("amount_minor"))
+        .annotate(counted_in=Coalesce("project__currency", "currency"))  # where it is held
+        .values_list("counted_in")
+        .annotate(total=Sum(PLAN_MINOR))
         .order_by()
     )
     held = dict(

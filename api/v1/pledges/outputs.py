@@ -93,10 +93,18 @@ class GiftPaymentOutput(serializers.Serializer[Any]):
     id = serializers.CharField(source="public_id")
     kind = serializers.ChoiceField(choices=PaymentKind.choices)
     amount = MoneyField("amount_minor")
-    plan_amount = MoneyField("plan_minor", "project.currency", help_text="What it counts in the plan.")
+    plan_amount = MoneyField(
+        "plan_amount_minor",
+        "project.currency",
+        allow_null=True,
+        help_text="What it counts in the plan; null where it came in the plan's currency.",
+    )
     exchange = ExchangeRateField(help_text="By which rate; null where it came in the plan's currency.")
     difference = MoneyField(
-        "difference_minor", "project.currency", help_text="What exchange gave or took since the promise."
+        "difference_minor",
+        "project.currency",
+        allow_null=True,
+        help_text="What the exchange gave or took since the promise; null where nothing was exchanged.",
     )
     status = serializers.ChoiceField(choices=PaymentStatus.choices)
     received_on = serializers.DateField()

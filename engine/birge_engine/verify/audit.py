@@ -15,6 +15,7 @@ from .endings import Endings
 from .entries import EntryFile
 from .faults import Fault
 from .published import Published, published_faults
+from .rates import rate_check
 from .rulebook import Beside, Rulebook
 
 
@@ -75,6 +76,7 @@ class _Replay:
 
     def __init__(self, entries: EntryFile, book: Rulebook) -> None:
         self.entries = entries
+        self.rates = book.beside.rates
         self.accounts = Accounts()
         self.endings = Endings(self._read)
         self.allocations = Allocations(self.accounts, book, self.endings.place, self._read)
@@ -108,6 +110,8 @@ class _Replay:
         try:
             leaf = leaf_decode(line)
             self.endings.add(index, leaf)
+            if leaf["id"] in self.rates:
+                rate_check(leaf, self.rates[leaf["id"]])
             self.allocations.before(index, leaf)
             self.accounts.move(leaf["book"], leaf["postings"])
         except (LeafError, ReplayFault) as error:

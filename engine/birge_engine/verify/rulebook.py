@@ -10,6 +10,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -47,6 +48,7 @@ class Beside:
     projects: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     run: Callable[[str], bytes | None] = _no_run
     runs: frozenset[str] = frozenset()
+    rates: Mapping[str, Mapping[str, Fraction]] = field(default_factory=dict)  # by the entry that they made
 
 
 def rules_read(text: str) -> dict[str, Mapping[str, Any]]:

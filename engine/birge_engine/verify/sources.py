@@ -22,11 +22,12 @@ from ..note import NoteError, checkpoint_parse, note_parse
 from .entries import EntryFile
 from .faults import Unreadable
 from .published import accounts_read
+from .rates import rates_read
 from .rulebook import Beside, projects_read, rules_read
 
 ENTRIES = "entries.jsonl"
-# rates.json is for people: nothing is read from it.
-SMALL = ("checkpoint", "key", "accounts.json", "rules.json", "projects.json")
+BESIDE = ("rules.json", "projects.json", "rates.json")
+SMALL = ("checkpoint", "key", "accounts.json", *BESIDE)
 RUN = re.compile("runs/([0-9a-f]{64})[.]json")
 MOST_BYTES = 64 * 1024 * 1024  # of a small file
 PAGE = 5_000
@@ -146,7 +147,7 @@ def _from_address(base: str) -> Source:
         start += lines
     entries.flush()
     beside = _beside(
-        {name: _text_if_there(f"{base}/ledger/{name}?size={size}") for name in ("rules.json", "projects.json")},
+        {name: _text_if_there(f"{base}/ledger/{name}?size={size}") for name in BESIDE},
         run=lambda digest: _fetch_if_there(f"{base}/ledger/runs/{digest}.json"),
     )
     return Source(EntryFile(entries), note, key, beside=beside)
@@ -192,9 +193,11 @@ def _beside(small: Mapping[str, str], run: Callable[[str], bytes | None], runs: 
         rules = rules_read(small[name]) if small.get(name) else {}
         name = "projects.json"
         projects = projects_read(small[name]) if small.get(name) else {}
+        name = "rates.json"
+        rates = rates_read(small[name]) if small.get(name) else {}
     except ValueError as error:
         raise Unreadable(f"{name}: {error}") from error
-    return Beside(rules, projects, run, runs)
+    return Beside(rules, projects, run, runs, rates)
 
 
 def _source(entries: EntryFile, small: Mapping[str, str], runs: Mapping[str, bytes]) -> Source:

@@ -16,6 +16,7 @@ from frontend.presenters.facts import say
 from frontend.presenters.tasks import Task
 from frontend.presenters.words import language
 from funds.cash.selectors import bankings_asked, take_backs_asked
+from funds.exchange.selectors import exchanges_waiting
 from funds.payments.models import Identification, Payment
 from funds.payments.providers.stripe.quarantine import quarantined
 from funds.payments.selectors import payments_to_confirm
@@ -111,6 +112,13 @@ def _heaps(custodian: Organisation, user: User) -> list[Heap]:
         *_cash_heaps(custodian, user),
         *_refund_heaps(custodian, user),
         *(Heap(*each) for each in bank_heaps(custodian, user)),
+        Heap(
+            exchanges_waiting(custodian).exclude(asked_by=user).order_by(),
+            "asked_at",
+            lambda n: ngettext("%(n)s exchange to confirm", "%(n)s exchanges to confirm", n),
+            _("A colleague wrote down what the bank exchanged. Look at both statements."),
+            "custodian_exchange",
+        ),
         Heap(
             quarantined(custodian).exclude(explained_by=user).order_by(),
             "found_at",

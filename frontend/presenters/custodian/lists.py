@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from django.conf import settings
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
@@ -152,8 +153,9 @@ def pledges_found(custodian: Organisation, text: str) -> QuerySet[Pledge]:
     group = group_of(text)
     if group:
         match |= Q(group=group)
-    with suppress(BirgeError):
-        match |= Q(amount_minor=parse_amount(word, "KGS").minor)
+    for currency in settings.PLEDGE_LIMITS:
+        with suppress(BirgeError):
+            match |= Q(amount_minor=parse_amount(word, currency).minor, currency=currency)
     for kind in ("email", "sms"):
         with suppress(BirgeError):
             match |= Q(contact__value=contact_clean(Contact(kind, word), "KG").value)

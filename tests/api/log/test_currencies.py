@@ -103,6 +103,22 @@ def test_a_remainder_that_its_payment_does_not_explain_is_named(signer, exports,
     assert "what remains of a promise is not what its payment fell short" in capsys.readouterr().out
 
 
+def test_a_payment_that_counts_more_than_its_rate_makes_of_it_is_named(signer, exports, capsys):
+    world = open_village_project()
+    trusted("RUB", "0.92")
+    pay_in(world, promised_in(world.project, 1_000_00, "RUB"), 1_000_00, "RUB")
+    files = unpacked(signer, exports)
+    assert cli.main([str(files)]) == 0
+    rates = json.loads((files / "rates.json").read_text())
+    rates[0]["som"] = "0.9300"
+    (files / "rates.json").write_text(json.dumps(rates))
+    assert cli.main([str(files)]) == 1
+    assert "by the rate that was published it is 93000 KGS, not 92000" in capsys.readouterr().out
+    rates[0]["nominal"] = 0
+    (files / "rates.json").write_text(json.dumps(rates))
+    assert cli.main([str(files)]) == 2
+
+
 def test_every_rate_that_was_used_is_published_with_what_it_made(signer, exports, ask):
     a_story()
     rates = json.loads((unpacked(signer, exports) / "rates.json").read_text())

@@ -92,7 +92,7 @@ def test_a_sum_that_is_none_is_told_at_its_field_and_nothing_is_lost(guest, worl
 def test_more_than_is_needed_is_refused_before_the_check(guest, world):
     page = checked(guest, world, amount="10001")
     assert page.status == 422
-    assert "more than is still needed" in page.text
+    assert "is still lacking" in page.text
 
 
 @pytest.mark.parametrize("contact", ["not an address", "a@b", "12", "+7 000"])

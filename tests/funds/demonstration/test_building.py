@@ -23,6 +23,7 @@ from birge.notifications.models import Notice
 from birge.organisations.models import Organisation
 from funds.demonstration.build import demonstration_build
 from funds.demonstration.people import PASSWORD, sign_in_cards
+from funds.exchange.selectors import exchange_standing
 from funds.ledger.checks import check_ledger
 from funds.matching.models import Reservation, RuleVersion
 from funds.payments.models import Payment
@@ -95,6 +96,19 @@ def test_promises_and_money_are_at_every_point_of_their_way(demo):
     assert statuses(Expense) == {"submitted", "accepted", "refused"}
     assert statuses(Refund) == {"due", "sent", "paid"}
     assert Payment.objects.filter(project=None, status="confirmed").exists()  # nobody knows whose
+
+
+def test_one_gives_roubles_from_moscow_and_another_ones_bank_makes_som_of_them(demo):
+    roubles, som = Pledge.objects.filter(currency="RUB").order_by("id")
+    came = {payment.group: payment for payment in Payment.objects.filter(group__in=[roubles.group, som.group])}
+    assert (roubles.status, som.status) == ("collected", "collected")
+    assert (came[roubles.group].currency, came[som.group].currency) == ("RUB", "KGS")
+    assert {str(roubles.rate_on), str(came[roubles.group].rate_on)} == {"2020-08-11"}  # as old as it is
+    assert came[som.group].difference_minor < 0
+    standing = exchange_standing(roubles.custodian)
+    assert [(each.amount.minor, each.amount.currency) for each in standing.positions] == [(1_000_00, "RUB")]
+    assert standing.result is not None
+    assert standing.result.minor < 0
 
 
 def test_there_is_something_amiss_to_be_seen(demo):

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+from django.db import IntegrityError, connection, transaction
 
 from birge import clock
 from birge.errors import Conflict, InvalidInput, NotAllowed, RuleNotMet, SecondFactorRequired
@@ -152,6 +153,20 @@ def test_it_is_refused_with_a_reason_and_then_never_booked(world):
     with pytest.raises(RuleNotMet) as refusal:
         book(world, asked)
     assert refusal.value.code == "decided"
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE exchange_exchange SET got_minor = 1",
+        "UPDATE exchange_exchange SET status = 'asked', entry_id = NULL",
+        "DELETE FROM exchange_exchange",
+    ],
+)
+def test_the_database_itself_lets_nobody_change_or_delete_it(world, sql):
+    book(world, ask(world))
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
 
 
 def _line(world, amount, number=""):

@@ -1,0 +1,1 @@
+"""What custodians exchanged at their bank, and how exchanges stand."""
