@@ -12,6 +12,7 @@ from frontend.forms.pledging import CreditForm
 from frontend.forms.pools.paying import MonthlyForm
 from frontend.presenters.facts import day, say, who
 from frontend.presenters.money import Way, detail_name
+from frontend.presenters.returns import pool_papers
 from frontend.presenters.words import language
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
 from funds.payments.providers.registry import providers
@@ -47,6 +48,7 @@ def gift_page(gift: PoolGift, token: str) -> dict[str, Any]:
         "ways_to_pay": ways_to_pay(pool, gift.public_id) if announced and not waiting else [],
         "steps": _steps(gift, payments),
         "can_withdraw": announced and not waiting,
+        "papers": pool_papers(payments, token),
         "my_link": pool_gift_link(gift),
         "monthly_url": _monthly_url(gift),
         "known": giver is not None,
