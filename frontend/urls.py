@@ -58,6 +58,7 @@ urlpatterns = [
     path("rules/<str:public_id>/<int:number>/data.json", rules.rule_data, name="rule_data"),
     path("rules/<str:public_id>/<int:number>/round.json", rules.rule_run, name="rule_run"),
     path("", include("frontend.urls_pools")),
+    path("", include("frontend.urls_returns")),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/verify/", verify.verify, name="ledger_verify"),
     path("ledger/<uuid:entry_id>/", ledger.entry, name="entry"),

@@ -9,7 +9,7 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 
 from frontend.views import council, donors, signing
-from frontend.views.custodian import cash, desk, exchange, paying, payments, promises, recording, stripe, ways
+from frontend.views.custodian import cash, desk, exchange, paying, payments, promises, recording, returns, stripe, ways
 from frontend.views.offices import administration, members, organisations, rates, requests, terms
 
 
@@ -50,6 +50,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *deeds("correction/<str:public_id>/", payments.custodian_correction, "custodian_correction"),
     *deeds("pay/<str:public_id>/", paying.custodian_release, "custodian_release"),
     *deeds("refund/<str:public_id>/", paying.custodian_refund, "custodian_refund"),
+    path(f"{HELD}gifts-back/", returns.custodian_gifts_back, name="custodian_gifts_back"),
+    path(f"{HELD}refunds/list.csv", returns.custodian_sending_list, name="custodian_sending_list"),
+    path("paper/<slug:what>/<str:public_id>/receipt.pdf", returns.custodian_paper, name="custodian_paper"),
+    *deeds(f"{HELD}refunds/send/", returns.custodian_send_many, "custodian_send_many"),
+    *deeds(f"{HELD}refunds/confirm/", returns.custodian_confirm_many, "custodian_confirm_many"),
+    *deeds("gift-back/<str:public_id>/", returns.custodian_gift_back, "custodian_gift_back"),
     *deeds("stop/<str:public_id>/", ways.project_stop, "project_stop"),
     path("council/", council.council, name="council"),
     *deeds("council/<str:public_id>/", council.council_project, "council_project"),

@@ -20,6 +20,7 @@ from funds.pools.states import GiftStatus, StandingStatus
 from funds.pools.tokens import pool_gift_token
 
 from .facts import say
+from .returns import year_links
 from .tasks import Task, village_tasks
 from .tasks_others import tasks_for
 from .words import language
@@ -63,6 +64,7 @@ def desk_home(user: User) -> dict[str, Any]:
         "needs_factor": signs and not factor_enrolled(user),
         "factor_set": factor_enrolled(user),
         "promises": promises(user),
+        "years": year_links(user),
         "administers": is_platform_administrator(user),
     }
 

@@ -19,7 +19,8 @@ from funds.pledges.models import CreditChoice, Pledge, PledgeCredit
 from funds.pledges.selectors import pledge_open_in_group
 from funds.pledges.states import PledgeStatus
 from funds.pledges.tokens import pledge_link
-from funds.releases.models import Refund, RefundStatus
+from funds.releases.models import REFUND_ENDED, Refund, RefundStatus
+from funds.returns.models import PartStatus, RefundPart
 from funds.settlement.exchange_words import pledge_counts
 from funds.settlement.selectors import Progress, StoryStep, pledge_story, project_progress
 from projects.works.models import Project
@@ -30,6 +31,7 @@ from .matching import part_lines
 from .missing import missing_part
 from .projects import party_line, signed_line
 from .receipts import my_receipts
+from .returns import returns_part
 from .words import language, place_line
 
 BEGINNING = frozenset({"made", "confirmed", "matched"})
@@ -139,6 +141,7 @@ def money_page(pledge: Pledge, token: str) -> dict[str, Any]:
         **missing_part(gift.live.group, awaited=gift.live.is_open and not gift.waiting),
         "missing_url": reverse("pledge_missing", args=[token]),
         **credit_part(pledge),
+        **returns_part(pledge, token),
     }
 
 
@@ -170,6 +173,8 @@ def now_line(gift: Gift, progress: Progress) -> tuple[str, str]:
     if not gift.arrived:
         return "", ended.get(PledgeStatus(live.status), _("Nothing has come for this promise."))
     if live.status == PledgeStatus.REFUNDED:
+        if Refund.objects.filter(payment__group=gift.first.group, status=RefundStatus.MOVED).exists():
+            return "", _("Your money went on to another project, as you chose.")
         return "", ended[PledgeStatus.REFUNDED]
     return _collected_line(gift, progress)
 
@@ -200,8 +205,12 @@ def _collected_line(gift: Gift, progress: Progress) -> tuple[str, str]:
         "held": say(progress.held_minor, progress.currency),
     }
     back = list(Refund.objects.filter(payment__group=gift.first.group))
-    if any(refund.status != RefundStatus.PAID for refund in back):
+    if any(refund.status not in REFUND_ENDED for refund in back):
         words["back"] = say(sum(refund.amount_minor for refund in back), gift.currency)
+        if project.status in BUILT:
+            return "", _("It is built, and money was left over: %(back)s of it is yours.") % words
+        if RefundPart.objects.filter(refund__in=back, status=PartStatus.OFFERED).exists():
+            return "warn", _("The project did not happen. Your %(back)s is for another project of the village.") % words
         return "warn", _("The project did not happen. %(back)s is on its way back to you.") % words
     if project.status in BUILT:
         return "", _("It is built. Your %(amount)s is in it.") % words

@@ -21,6 +21,7 @@ from projects.works.states import ProjectStatus
 from .associations import association_link
 from .facts import Link, day, say
 from .matching import matching_block
+from .returns import project_returns
 from .rows import Row
 from .words import STATUS_TONE, language, place_line, status_note
 
@@ -81,6 +82,7 @@ def project_page(project: Project) -> dict[str, Any]:
         "can_give": project.status == ProjectStatus.OPEN and progress.rest_minor(Party.DONORS) > 0,
         "can_ask": project.status in TAKES_QUESTIONS,
         "held_minor": progress.held_minor,
+        "returns": project_returns(project),
         "released_minor": progress.released_minor,
         "spent_minor": progress.spent_minor,
         "undocumented_minor": progress.released_minor - progress.spent_minor,

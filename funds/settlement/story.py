@@ -14,7 +14,8 @@ from funds.matching.selectors import match_of
 from funds.payments.models import Payment, PaymentStatus
 from funds.pledges.models import Pledge
 from funds.pledges.states import PledgeStatus
-from funds.releases.models import Refund, RefundStatus, Release, ReleaseStatus
+from funds.releases.models import GiftBack, Refund, RefundStatus, Release, ReleaseStatus
+from funds.returns.models import BatchReason, PartStatus
 from projects.updates.models import UpdatePhoto
 from projects.works.models import MilestoneStatus, Project, Transition
 from projects.works.states import ProjectStatus
@@ -59,6 +60,7 @@ def pledge_story(pledge: Pledge) -> list[StoryStep]:
         *_refunds(pledge),
         *_pools(parts, TAKEN_BACK),
         *_building(pledge),
+        *_left_over(pledge),
     ]
 
 
@@ -141,11 +143,34 @@ def _refunds(pledge: Pledge) -> Iterator[StoryStep]:
     cancelled = failed.to_status == _P.CANCELLED
     text = _("The project was cancelled.") if cancelled else _("The shares did not come together in time.")
     yield StoryStep("failed", "bad", _day(failed.at), text)
-    for refund in Refund.objects.filter(payment__group=pledge.group).order_by("id"):
+    yield from _going_back(pledge, BatchReason.FAILED)
+
+
+def _left_over(pledge: Pledge) -> Iterator[StoryStep]:
+    """Yield what became of this gift's part of what a built project had left, and what was given back on request."""
+    yield from _going_back(pledge, BatchReason.SURPLUS)
+    for back in GiftBack.objects.filter(payment__group=pledge.group, status=GiftBack.Status.PAID).order_by("id"):
+        words = {"amount": _say(back.amount_minor, back.currency)}
+        text = _("%(amount)s went back to you, as you asked.") % words
+        yield StoryStep("given_back", "done", _day(back.decided_at), text, entry=str(back.entry_id))
+
+
+def _going_back(pledge: Pledge, reason: BatchReason) -> Iterator[StoryStep]:
+    other = {BatchReason.FAILED: BatchReason.SURPLUS, BatchReason.SURPLUS: BatchReason.FAILED}[reason]
+    refunds = Refund.objects.filter(payment__group=pledge.group).exclude(part__batch__reason=other)
+    if reason == BatchReason.SURPLUS:
+        refunds = refunds.filter(part__isnull=False)
+    for refund in refunds.select_related("part").order_by("id"):
         words = {"amount": _say(refund.amount_minor, refund.currency)}
         if refund.status == RefundStatus.PAID:
             text, entry = _("%(amount)s went back to you.") % words, str(refund.entry_id)
             yield StoryStep("refunded", "done", _day(refund.confirmed_at), text, entry=entry)
+        elif refund.status == RefundStatus.MOVED:
+            text, entry = _("%(amount)s went on to another project, as you chose.") % words, str(refund.entry_id)
+            yield StoryStep("moved", "done", _day(refund.confirmed_at), text, entry=entry)
+        elif getattr(refund, "part", None) is not None and refund.part.status == PartStatus.OFFERED:
+            text = _("%(amount)s is for another project of the village, if there is one.") % words
+            yield StoryStep("refund_offered", "now", None, text)
         else:
             yield StoryStep("refund_due", "now", None, _("%(amount)s is on its way back to you.") % words)
 

@@ -22,8 +22,9 @@ from funds.payments.providers.stripe.quarantine import quarantined
 from funds.payments.selectors import payments_to_confirm
 from funds.pledges.models import Pledge
 from funds.pledges.states import PledgeStatus
-from funds.releases.models import Correction, Refund, RefundStatus
+from funds.releases.models import Correction, GiftBack, Refund, RefundStatus
 from funds.releases.selectors import releases_to_pay
+from funds.returns.models import PartStatus
 from funds.strays.selectors import strays
 
 from .bank_heaps import bank_heaps
@@ -165,7 +166,11 @@ def _cash_heaps(custodian: Organisation, user: User) -> list[Heap]:
 def _refund_heaps(custodian: Organisation, user: User) -> list[Heap]:
     return [
         Heap(
-            Refund.objects.filter(custodian=custodian, status=RefundStatus.DUE),
+            Refund.objects.filter(
+                Q(part=None) | Q(part__status__in=[PartStatus.WAITING, PartStatus.OFFICER]),
+                custodian=custodian,
+                status=RefundStatus.DUE,
+            ),
             "due_at",
             lambda n: ngettext("%(n)s refund to send", "%(n)s refunds to send", n),
             _("A project ended; this money goes back."),
@@ -177,6 +182,13 @@ def _refund_heaps(custodian: Organisation, user: User) -> list[Heap]:
             lambda n: ngettext("%(n)s refund to confirm", "%(n)s refunds to confirm", n),
             _("A colleague sent it. Look at the statement."),
             "custodian_refunds",
+        ),
+        Heap(
+            GiftBack.objects.filter(custodian=custodian, status=GiftBack.Status.ASKED).exclude(asked_by=user),
+            "asked_at",
+            lambda n: ngettext("%(n)s gift asked back", "%(n)s gifts asked back", n),
+            _("A donor wants it back while the project is built."),
+            "custodian_gifts_back",
         ),
     ]
 

@@ -24,7 +24,8 @@ from funds.pledges.contacts import contact_clean
 from funds.pledges.models import Pledge
 from funds.pledges.states import PledgeStatus
 from funds.pools.models import Pool
-from funds.releases.models import Correction, Refund, RefundStatus
+from funds.releases.models import REFUND_ENDED, Correction, Refund, RefundStatus
+from funds.returns.models import PartStatus
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
@@ -96,9 +97,18 @@ def refund_row(refund: Refund) -> Row:
         text=" · ".join(part for part in (day(refund.due_at), refund.payment.reference) if part),
         url=reverse("custodian_refund", args=[refund.public_id]),
         amount=say(refund.amount_minor, refund.currency),
-        tag=str(status.label),
-        tone="" if status == RefundStatus.PAID else "wait",
+        tag=_refund_tag(refund),
+        tone="" if status in REFUND_ENDED else "wait",
     )
+
+
+def _refund_tag(refund: Refund) -> str:
+    """Return where it stands; of what is due, who sends it if it is no officer."""
+    part = getattr(refund, "part", None)
+    others = (PartStatus.PROVIDER, PartStatus.OFFERED)
+    if refund.status == RefundStatus.DUE and part is not None and part.status in others:
+        return str(PartStatus(part.status).label)
+    return str(RefundStatus(refund.status).label)
 
 
 def pledge_row(pledge: Pledge) -> Row:

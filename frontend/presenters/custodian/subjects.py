@@ -18,7 +18,7 @@ from funds.pledges.contacts import contact_of
 from funds.pledges.models import CreditChoice, Pledge, PledgeCredit
 from funds.pledges.states import PledgeStatus
 from funds.pools.models import Pool
-from funds.releases.models import Correction, Refund, RefundStatus, Release, Side
+from funds.releases.models import REFUND_ENDED, Correction, Refund, RefundStatus, Release, Side
 from funds.settlement.exchange_words import difference_text, payment_counts, pledge_counts
 from funds.settlement.services.refunds import refund_money
 from projects.works.models import Project
@@ -183,6 +183,7 @@ def refund_context(refund: Refund) -> dict[str, Any]:
         RefundStatus.DUE: (_("This has to go back to whoever paid it, the way it came."), "warn"),
         RefundStatus.SENT: (_("It was sent. Another officer looks at the statement and confirms."), "warn"),
         RefundStatus.PAID: (_("It went back and is in the books."), ""),
+        RefundStatus.MOVED: (_("It went on to another project, as the donor chose."), ""),
     }
     note, tone = notes[RefundStatus(refund.status)]
     return {
@@ -196,7 +197,7 @@ def refund_context(refund: Refund) -> dict[str, Any]:
                 _("Number then"), payment.reference, reverse("custodian_payment", args=[payment.public_id]), css="mono"
             ),
             Fact(_("Note"), payment.payer_note),
-            Fact(_("The donor"), _contact_text(payment) if refund.status != RefundStatus.PAID else ""),
+            Fact(_("The donor"), _contact_text(payment) if refund.status not in REFUND_ENDED else ""),
             Fact(_("Sent by"), signed(refund.sent_by, refund.sent_at) if refund.sent_by else ""),
             Fact(_("Number"), refund.bank_reference, css="mono"),
             paper_fact(_("Bank line"), refund.bank_line) if refund.sent_by else None,

@@ -14,6 +14,7 @@ from frontend.presenters.cash import receipt_links
 from frontend.presenters.facts import day, say, who
 from frontend.presenters.missing import missing_part
 from frontend.presenters.money import Way, detail_name, qr_of
+from frontend.presenters.returns import pool_papers
 from frontend.presenters.words import language
 from funds.banking.services import reference_for
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
@@ -53,6 +54,7 @@ def gift_page(gift: PoolGift, token: str) -> dict[str, Any]:
         "can_withdraw": announced and not waiting,
         **missing_part(gift.public_id, awaited=announced and not waiting),
         "missing_url": reverse("pool_gift_missing", args=[token]),
+        "papers": pool_papers(payments, token),
         "my_link": pool_gift_link(gift),
         "monthly_url": _monthly_url(gift),
         "known": giver is not None,

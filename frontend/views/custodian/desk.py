@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -13,13 +15,14 @@ from frontend.access import desk_page, signed_in
 from frontend.presenters.custodian import desk as shown
 from frontend.presenters.custodian import lists
 from frontend.presenters.custodian.books import books_of
+from frontend.presenters.custodian.returns import batch_rows
 from frontend.presenters.custodian.subjects import back_to
 from frontend.presenters.facts import Link
 from frontend.presenters.rows import page_of, rows_of
 from frontend.presenters.words import language
 from funds.payments.models import Payment, PaymentMethod
 from funds.payments.selectors import payments_to_confirm
-from funds.releases.models import Refund, RefundStatus
+from funds.releases.models import REFUND_ENDED, Refund
 from projects.works.models import Project
 
 from .finding import custodian_for, custodians_of
@@ -102,10 +105,20 @@ def custodian_decisions(request: HttpRequest, public_id: str) -> HttpResponse:
 def custodian_refunds(request: HttpRequest, public_id: str) -> HttpResponse:
     """List what goes back: what is still to do first, then what is done."""
     found = custodian_for(request, public_id)
-    refunds = Refund.objects.filter(custodian=found).select_related("project", "payment")
-    waiting = refunds.exclude(status=RefundStatus.PAID).order_by("id")
-    done = page_of(refunds.filter(status=RefundStatus.PAID), request.GET.get("after", ""), lists.refund_row)
-    page = {**done, "rows": [lists.refund_row(each) for each in waiting], "done_rows": done["rows"]}
+    refunds = Refund.objects.filter(custodian=found).select_related("project", "payment", "part")
+    waiting = refunds.exclude(status__in=REFUND_ENDED).order_by("id")[: settings.RETURNS_MANY]
+    done = page_of(refunds.filter(status__in=REFUND_ENDED), request.GET.get("after", ""), lists.refund_row)
+    page = {
+        **done,
+        "rows": [lists.refund_row(each) for each in waiting],
+        "done_rows": done["rows"],
+        "batch_rows": batch_rows(found),
+        "links": [
+            Link(reverse("custodian_send_many", args=[public_id]), _("Mark many as sent, by the bank’s lines")),
+            Link(reverse("custodian_confirm_many", args=[public_id]), _("Confirm many at once")),
+            Link(reverse("custodian_sending_list", args=[public_id]), _("What is to be sent, as a table (CSV)")),
+        ],
+    }
     return _list(request, found, _("Money to go back"), page)
 
 

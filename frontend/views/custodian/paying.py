@@ -12,10 +12,12 @@ from frontend.access import desk_page, signed_in
 from frontend.deeds import Deed, PaperStore, deeds_page
 from frontend.forms.custodian import BankLineForm, CodeOnlyForm, ReasonForm, RefundForm
 from frontend.forms.parts import PaperForm
+from frontend.presenters.custodian.returns import account_facts
 from frontend.presenters.custodian.subjects import back_to, refund_context, release_facts
 from funds.releases.models import Refund, RefundStatus, Release, ReleaseStatus
 from funds.releases.services import release_pay, release_refuse
 from funds.settlement.services import refund_confirm, refund_not_sent, refund_send
+from funds.settlement.services.returning.byhand import by_officers, with_provider
 
 from .finding import mine
 from .recording import evidence_of
@@ -102,7 +104,7 @@ def custodian_refund(request: HttpRequest, public_id: str, wanted: str = "") -> 
             ),
             thanks=_("Written down. Another officer confirms it."),
             paper=evidence_of(refund.custodian),
-            offered=refund.status == RefundStatus.DUE,
+            offered=refund.status == RefundStatus.DUE and by_officers(refund),
         ),
         Deed(
             name="confirm",
@@ -122,11 +124,13 @@ def custodian_refund(request: HttpRequest, public_id: str, wanted: str = "") -> 
             run=lambda doing: refund_not_sent(refund=refund, actor=doing.actor, reason=doing.data["reason"]),
             thanks=_("Noted. It is due again."),
             danger=True,
-            offered=sent,
+            offered=sent or (refund.status == RefundStatus.DUE and with_provider(refund)),
         ),
     ]
     here = reverse("custodian_refund", args=[public_id])
-    return deeds_page(request, context=refund_context(refund), deeds=deeds, here=here, wanted=wanted, target=public_id)
+    context = refund_context(refund)
+    context["facts"] += account_facts(refund)
+    return deeds_page(request, context=context, deeds=deeds, here=here, wanted=wanted, target=public_id)
 
 
 def _line_of(release: Release) -> PaperStore:

@@ -26,6 +26,7 @@ from funds.settlement.services import (
 
 from .finding import mine
 from .recording import evidence_of
+from .returns import gift_back_deed
 
 WITH_PARTS = ("custodian", "project", "recorded_by", "confirmed_by", "evidence")
 
@@ -71,6 +72,7 @@ def custodian_payment(request: HttpRequest, public_id: str, wanted: str = "") ->
             danger=True,
             offered=_correctable(payment),
         ),
+        gift_back_deed(payment),
     ]
     here = reverse("custodian_payment", args=[public_id])
     return deeds_page(

@@ -57,3 +57,15 @@ def from_provider(refund: Refund) -> bool:
         )
     to_officer(part_lock(part))
     return True
+
+
+def by_officers(refund: Refund) -> bool:
+    """Say whether officers send this one: no provider does, and its donor decides nothing."""
+    part = part_of(refund)
+    return part is None or part.status in (PartStatus.WAITING, *BY_HAND)
+
+
+def with_provider(refund: Refund) -> bool:
+    """Say whether its provider was asked to send it."""
+    part = part_of(refund)
+    return part is not None and part.status == PartStatus.PROVIDER
