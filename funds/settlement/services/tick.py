@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from birge import clock
 from birge.errors import BirgeError
 from birge.notifications.services import notices_resend
+from birge.organisations.models import Organisation
 from funds.matching.donors import donors_forget
 from funds.payments.models import Payment, PaymentStatus
 from funds.payments.selectors import payment_waits_for
@@ -24,6 +25,7 @@ from funds.pledges.states import PledgeStatus
 from funds.pools.models import StandingPromise
 from funds.pools.selectors import standing_due
 from funds.pools.services import proposals_expire, standing_remind
+from funds.reconciliation.services import reconcile, reconcile_due
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
@@ -46,6 +48,7 @@ class TickReport:
     reminded: list[str] = field(default_factory=list)
     rounds: list[str] = field(default_factory=list)
     rules_ended: list[str] = field(default_factory=list)
+    compared: list[str] = field(default_factory=list)  # custodians whose books were held against their banks
     resent: int = 0
     failed: list[str] = field(default_factory=list)
 
@@ -71,6 +74,8 @@ def tick(now: dt.datetime | None = None) -> TickReport:
         _remind(standing, today, report)
     _end_rules(today, report)
     report.proposals_expired += [proposal.public_id for proposal in proposals_expire(today)]
+    for custodian in reconcile_due(today):
+        _compare(custodian, report)
     report.resent = notices_resend()
     return report
 
@@ -138,6 +143,15 @@ def _remind(standing: StandingPromise, today: dt.date, report: TickReport) -> No
         _failed(report, standing.public_id, refusal)
     else:
         report.reminded += [gift.public_id] if gift is not None else []
+
+
+def _compare(custodian: Organisation, report: TickReport) -> None:
+    try:
+        reconcile(custodian)
+    except BirgeError as refusal:
+        _failed(report, custodian.public_id, refusal)
+    else:
+        report.compared.append(custodian.public_id)
 
 
 def _end_rules(today: dt.date, report: TickReport) -> None:

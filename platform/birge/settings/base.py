@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "funds.payments",
     "funds.banking",
     "funds.releases",
+    "funds.reconciliation",
     "funds.settlement",
     "funds.demonstration",
     "api",
@@ -235,6 +236,8 @@ PLEDGE_CONFIRM_DAYS = 14  # a pledge whose contact was never proven is forgotten
 PLEDGE_ASK_AGAIN_DAYS = 7  # before the horizon
 PLEDGE_LIMITS = {"KGS": (50_00, 10_000_000_00)}  # least and most of one pledge, minor units
 GRACE_DAYS = 30
+RECONCILE_LINE_DAYS = 3  # so long may a bank take to show what was sent; also the days of the public figure
+RECONCILE_SHARE_DAYS = 90  # what the public figure looks back on
 TERMS_VERSION = "2026-11-24"
 
 # The doors
