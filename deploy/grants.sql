@@ -13,7 +13,7 @@ REVOKE UPDATE, DELETE ON
     ledger_logleaf, ledger_lognode, ledger_logkey, ledger_checkpoint, ledger_cosignature, ledger_statementline,
     audit_auditrecord, organisations_termsagreement, pledges_pledgetransition, pools_ballot, pools_proposalstep,
     releases_signature, works_transition,
-    reconciliation_reconciliation, reconciliation_differencestep, reconciliation_explainedshare
+    reconciliation_reconciliation, reconciliation_differencestep, reconciliation_explainedshare, watch_flagstep
 FROM birge_app;
 
 -- A balance moves on with its postings; a command gets its result; what opens a donor's commitment may be erased.

@@ -12,7 +12,7 @@ from birge.accounts.models import User
 from funds.ledger.commitments import openings_erase
 
 from ..conditions import ConditionFacts, conditions_hold
-from ..models import ContactProof, CreditChoice, Pledge, PledgeContact, PledgeCredit
+from ..models import ContactProof, CreditChoice, Pledge, PledgeContact, PledgeCredit, PledgeRelation
 from ..states import PledgeStatus
 from .cleaning import credit_clean
 from .transitions import history_write, pledge_lock, pledge_move
@@ -64,6 +64,7 @@ def remainder_open(*, pledge: Pledge, amount_minor: int) -> Pledge:
         horizon=pledge.horizon,
         horizon_asked_on=pledge.horizon_asked_on,
         group=pledge.group,
+        related=pledge.related,
         made_at=clock.now(),
     )
     for contact in PledgeContact.objects.filter(pledge=pledge):
@@ -122,6 +123,7 @@ def pledge_erase_person(*, pledge: Pledge) -> None:
     for each in Pledge.objects.select_for_update(no_key=True).filter(group=pledge.group).order_by("id"):
         PledgeContact.objects.filter(pledge=each).delete()
         PledgeCredit.objects.filter(pledge=each).delete()
+        PledgeRelation.objects.filter(pledge=each).delete()
         ContactProof.objects.filter(pledge=each).delete()
         openings_erase(subject_ref=each.public_id)
         each.donor, each.token_version = None, each.token_version + 1

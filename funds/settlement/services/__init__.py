@@ -42,11 +42,16 @@ from .refunds import (
     refund_send,
 )
 from .tick import TickReport, tick
+from .watching import flag_agree, flag_decide, flag_disagree, flag_object
 
 __all__ = [
     "TickReport",
     "asset_code",
     "ballot_cast_and_book",
+    "flag_agree",
+    "flag_decide",
+    "flag_disagree",
+    "flag_object",
     "payment_confirm_by_payer",
     "payment_correct_approve",
     "payment_correct_ask",

@@ -26,6 +26,8 @@ from funds.pools.models import StandingPromise
 from funds.pools.selectors import standing_due
 from funds.pools.services import proposals_expire, standing_remind
 from funds.reconciliation.services import reconcile, reconcile_due
+from funds.watch.origins import origins_forget
+from funds.watch.services import watch_look_around
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
@@ -49,6 +51,7 @@ class TickReport:
     rounds: list[str] = field(default_factory=list)
     rules_ended: list[str] = field(default_factory=list)
     compared: list[str] = field(default_factory=list)  # custodians whose books were held against their banks
+    flagged: list[str] = field(default_factory=list)  # put before officers: what looks like abuse
     resent: int = 0
     failed: list[str] = field(default_factory=list)
 
@@ -76,6 +79,8 @@ def tick(now: dt.datetime | None = None) -> TickReport:
     report.proposals_expired += [proposal.public_id for proposal in proposals_expire(today)]
     for custodian in reconcile_due(today):
         _compare(custodian, report)
+    report.flagged = sorted({flag.public_id for flag in watch_look_around()})
+    origins_forget(today)
     report.resent = notices_resend()
     return report
 

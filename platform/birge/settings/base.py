@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "funds.banking",
     "funds.releases",
     "funds.reconciliation",
+    "funds.watch",
     "funds.settlement",
     "funds.demonstration",
     "api",
@@ -236,6 +237,9 @@ PLEDGE_CONFIRM_DAYS = 14  # a pledge whose contact was never proven is forgotten
 PLEDGE_ASK_AGAIN_DAYS = 7  # before the horizon
 PLEDGE_LIMITS = {"KGS": (50_00, 10_000_000_00)}  # least and most of one pledge, minor units
 GRACE_DAYS = 30
+# Attempts to pay by card in one hour: for one promise, by one contact, from one address; and how often banks said no.
+# From one address more: whole hostels share one.
+WATCH_CARD_LIMITS = {"pledge": 5, "contact": 8, "address": 30, "declined": 6}
 RECONCILE_LINE_DAYS = 3  # so long may a bank take to show what was sent; also the days of the public figure
 RECONCILE_SHARE_DAYS = 90  # what the public figure looks back on
 TERMS_VERSION = "2026-11-24"
