@@ -14,7 +14,8 @@ REVOKE UPDATE, DELETE ON
     audit_auditrecord, cash_cashceiling, cash_cashpart, organisations_termsagreement, pledges_pledgetransition,
     pools_ballot, pools_proposalstep, releases_signature, works_transition,
     screening_blocklist, screening_blockedname, screening_blockedword, screening_screeningrecord,
-    screening_screeningdecision, transfers_transferstep
+    screening_screeningdecision, transfers_transferstep,
+    reconciliation_reconciliation, reconciliation_differencestep, reconciliation_explainedshare, watch_flagstep
 FROM birge_app;
 
 -- A balance moves on with its postings; a command gets its result; what opens a donor's commitment may be erased.

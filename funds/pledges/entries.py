@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from birge_engine.matching import VILLAGE_RULE
+from birge_engine.matching import RELATED_RULE, VILLAGE_RULE
 from funds.ledger import codes
 from funds.ledger.kinds import EntryKind
 from funds.ledger.posting import AccountKey, EntryDraft, Leg
@@ -16,14 +16,16 @@ from .models import Pledge
 def confirmed_draft(pledge: Pledge, *, commitment: str | None = None) -> EntryDraft:
     """Return the promise: it raises what is promised to the project.
 
-    It names the rule by which it draws on the village's share; what a matching donor promises draws nothing.
+    It names the rule by which it draws on the village's share: a related party's draws nothing, and says so. What a
+    matching donor promises names none.
     """
+    drawing = RELATED_RULE if pledge.related else VILLAGE_RULE
     return EntryDraft(
         kind=EntryKind.PLEDGE_CONFIRMED,
         legs=_legs(pledge, pledge.plan_amount_minor),
         group=pledge.group,
         commitment=commitment,
-        rule=VILLAGE_RULE if pledge.party == Party.DONORS else None,
+        rule=drawing if pledge.party == Party.DONORS else None,
     )
 
 

@@ -41,6 +41,13 @@ class CreditChoice(models.TextChoices):
     NOBODY = "nobody", _("nobody: do not name me")
 
 
+class RelatedKind(models.TextChoices):
+    """How somebody who gives earns from the same project, or decides on it. Public; who it is stays private."""
+
+    SUPPLIER = "supplier", _("sells to the project")
+    OFFICE = "office", _("works for the ayil okmotu, or signs for the project")
+
+
 class Pledge(models.Model):
     """One promise to one project, kept by one custodian, in one currency."""
 
@@ -80,6 +87,8 @@ class Pledge(models.Model):
     collected_minor = models.BigIntegerField(null=True, blank=True)  # what really came for it, in the plan's currency
     # Where an exchange made a difference: what the part of the promise that was kept had counted in the plan.
     kept_minor = models.BigIntegerField(null=True, blank=True)
+    # Declared by who gives, or found out by two officers; nothing follows such a promise. Empty: not that we know.
+    related = models.CharField(max_length=8, choices=RelatedKind.choices, blank=True)
     token_version = models.PositiveIntegerField(default=1)  # raised to make all links sent so far useless
 
     class Meta:
@@ -91,6 +100,7 @@ class Pledge(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount_minor__gt=0, plan_amount_minor__gt=0), name="pledge_positive"),
             models.CheckConstraint(condition=Q(status__in=PledgeStatus.values), name="pledge_status_known"),
+            models.CheckConstraint(condition=Q(related__in=["", *RelatedKind.values]), name="pledge_related_known"),
             models.CheckConstraint(
                 condition=~Q(status__in=["confirmed", "due", "collected", "refunded"])
                 | Q(entry_id__isnull=False, confirmed_at__isnull=False),
@@ -167,6 +177,17 @@ class PledgeCredit(models.Model):
     def __str__(self) -> str:
         """Return the line as it is shown."""
         return self.line
+
+
+class PledgeRelation(models.Model):
+    """What a related party said of itself: who, and what. Private and erasable; `Pledge.related` stays."""
+
+    pledge = models.OneToOneField(Pledge, on_delete=models.CASCADE, related_name="relation")
+    words = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        """Return the pledge it belongs to."""
+        return f"relation of {self.pledge_id}"
 
 
 class PledgeTransition(models.Model):

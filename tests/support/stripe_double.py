@@ -205,9 +205,20 @@ class StripeDouble:
             return self._list(path, [each for each in self.things.values() if each["object"] == lists[path]], given)
         if method == "POST" and (ended := re.fullmatch(r"/v1/checkout/sessions/(\w+)/expire", path)):
             return self._expired(self._known(ended[1]))
+        if (method, path) == ("GET", "/v1/balance"):
+            return self._balance()
         if method == "GET" and (wanted := re.fullmatch(r"/v1/[\w/]+/(\w+)", path)):
             return self._shown(self._known(wanted[1]), given)
         raise Refusal(404, "invalid_request_error", f"Unrecognized request URL ({method}: {path})")
+
+    def _balance(self) -> Thing:
+        """Say what lies there: what came today is not available yet."""
+        sums: dict[str, int] = {}
+        for each in self.things.values():
+            if each["object"] == "balance_transaction":
+                sums[each["currency"]] = sums.get(each["currency"], 0) + each["net"]
+        pending = [{"amount": amount, "currency": currency} for currency, amount in sums.items()]
+        return {"object": "balance", "available": [], "pending": pending, "livemode": self.livemode}
 
     def _session(self, given: Thing) -> Thing:
         line = given["line_items"]["0"]

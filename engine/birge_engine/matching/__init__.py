@@ -10,6 +10,7 @@ from .run import Tally, allocate, combine, gift_draw, split_between
 from .shares import shares_called, shares_plan, shares_settle
 
 __all__ = [
+    "RELATED_RULE",
     "RULES",
     "VILLAGE_RULE",
     "Allocation",
@@ -40,13 +41,19 @@ __all__ = [
 ]
 
 VILLAGE_RULE = "village-1:1"  # som for som, as long as the village's share lasts
+RELATED_RULE = "related-0"  # promised by somebody who sells to the project or works for it: nothing follows
 # As they stand in the archive's rules.json.
 RULES = {
     VILLAGE_RULE: {
         "formula": "min(pledge, rest)",
         "text": "A confirmed pledge draws from the share that the village's council resolved what it promises itself, "
         "som for som, as long as that share lasts. A reservation that is divided later stays within its pledge.",
-    }
+    },
+    RELATED_RULE: {
+        "formula": "0",
+        "text": "A pledge of somebody who sells to the project, works for the village's administration or signs for "
+        "the project draws nothing: not from the village's share, and by no rule of a pool.",
+    },
 }
 
 

@@ -47,6 +47,8 @@ class Allocations:
             raise ReplayFault(f"the rule {leaf['rule']!r} is not known to this verifier, and was not published")
         if kind == Kind.PLEDGE_CONFIRMED:
             self._confirmed(index, leaf)
+        elif kind == Kind.PLEDGE_RELEASED:
+            self._released(leaf)
         elif kind == Kind.MATCH_RESERVED:
             if leaf.get("rule") == VILLAGE_RULE or "rule" not in leaf:
                 self._reserve(leaf)
@@ -79,6 +81,14 @@ class Allocations:
         drawn = village_match(amount, rest)
         if first and leaf.get("rule") == VILLAGE_RULE and drawn:
             self._waiting[group] = (drawn, index)
+
+    def _released(self, leaf: Mapping[str, Any]) -> None:
+        """Take a donor's promise out of its group: one in its place draws as the first one did."""
+        for posting in leaf["postings"]:
+            key = leaf.get("group", ""), posting["currency"]
+            if key in self._sums and codes.parse(posting["account"]).type == "promised":
+                pledged, reserved = self._sums[key]
+                self._sums[key] = pledged + posting["amount"], reserved
 
     def _reserve(self, leaf: Mapping[str, Any]) -> None:
         group, amount = self._drawn(leaf)

@@ -105,7 +105,7 @@ class Pools:
         if window is not None and not (window.paid and window.group.name == leaf.get("group")):
             self._drawing.close(work)
         group, first = self._works.promise(index, leaf, posting, work)
-        if first and group.donors:
+        if first and group.donors and not group.related:
             self._drawing.promised(index, leaf, group, posting["amount"])
         elif window is not None and work.window is window:
             self._drawing.remains(window, posting["amount"])
@@ -114,7 +114,10 @@ class Pools:
         for posting in leaf["postings"]:
             if posting["account"] in self._book.by_code:
                 self._drawing.moved(self._book.by_code[posting["account"]], index)
-        self._ended(leaf)
+        ended = self._ended(leaf)
+        if ended is not None:
+            group = ended[0]
+            group.anew = not group.opens and group.kept == 0
 
     def _ended(self, leaf: Leaf) -> tuple[Group, int, int] | None:
         """Take note of the end of a promise; return its group, its index, and how much it was. None for others."""
@@ -140,7 +143,7 @@ class Pools:
             return
         group, promise, promised = ended
         came = self._works.keep(group, leaf["date"])
-        if group.donors and not group.pool:
+        if group.donors and not group.pool and not group.related:
             self._drawing.paid(index, leaf, group, promise, (came, promised))
 
     def _offered(self, index: int, leaf: Leaf) -> None:

@@ -197,7 +197,12 @@ class Rounds:
 
     def _part(self, group: Group, version: Version, *, possibly: bool = False) -> bool:
         """Say whether a gift takes part for sure, or `possibly`: whoever gives, and whatever went on in that moment."""
-        if not group.donors or group.pool or version.rule.eligible.project_refusal(group.work.facts) is not None:
+        if (
+            not group.donors
+            or group.pool
+            or group.related
+            or version.rule.eligible.project_refusal(group.work.facts) is not None
+        ):
             return False
         if possibly:
             return any(_inside(day, version, either=True) for day in group.days)

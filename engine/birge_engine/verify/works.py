@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import codes
 from ..books import Kind
-from ..matching import VILLAGE_RULE, ProjectFacts
+from ..matching import RELATED_RULE, VILLAGE_RULE, ProjectFacts
 from .accounts import ReplayFault
 from .rulebook import MATCHING, Rulebook, RuleOfPool, Version
 
@@ -71,17 +71,19 @@ class Match:
 class Group:
     """A donor's promise to a project with its remainders. `opens` are (index, amount) of what still waits for money.
 
-    `came` is money that has met no promise yet: (index, amount). `parts` wait to be reserved again.
+    `came` is money that has met no promise yet: (index, amount). `parts` wait to be reserved again. `related`: of a
+    related party, so that nothing follows. `anew`: its promise was taken out before anything came, so that one in its
+    place is asked about as if it were the first.
     """
 
     __slots__ = (
-        *("came", "days", "donors", "exchanged", "giving", "kept", "matches", "name", "opens", "parts", "payments"),
-        *("pool", "start", "work"),
+        *("anew", "came", "days", "donors", "exchanged", "giving", "kept", "matches", "name", "opens", "parts"),
+        *("payments", "pool", "related", "start", "work"),
     )
 
     def __init__(self, name: str, work: Work, start: int, day: str, *, donors: bool) -> None:
         self.name, self.work, self.start, self.donors = name, work, start, donors
-        self.pool = False
+        self.pool = self.related = self.anew = False
         self.kept = 0  # promises that were kept
         self.opens: tuple[tuple[int, int], ...] = ()
         self.came: tuple[int, int] | None = None
@@ -133,17 +135,18 @@ class Works:
 
     def promise(self, index: int, leaf: Leaf, posting: Mapping[str, Any], work: Work) -> tuple[Group, bool]:
         """Take note of a promise; return its group, and whether it is the group's first."""
-        name, donors = leaf.get("group"), leaf.get("rule") == VILLAGE_RULE
+        name, donors = leaf.get("group"), leaf.get("rule") in (VILLAGE_RULE, RELATED_RULE)
         if not name:
             raise ReplayFault("a promise to a project that rules of pools match names its group")
         group = self.groups.get(name)
-        first = group is None
+        first = group is None or group.anew
         if group is None:
             group = self.groups[name] = Group(name, work, index, leaf["date"], donors=donors)
             if work.rounds:
                 work.groups[name] = group
         elif group.work is not work or group.donors != donors:
             raise ReplayFault("a promise within the group of another promise that it has nothing to do with")
+        group.related, group.anew = leaf.get("rule") == RELATED_RULE, False
         group.opens += ((index, posting["amount"]),)
         self._add(group, posting["amount"])
         return group, first

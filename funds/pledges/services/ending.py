@@ -14,7 +14,7 @@ from funds.payments.facts import person_erased_report
 
 from ..conditions import ConditionFacts, conditions_hold
 from ..exchanging import Part
-from ..models import ContactProof, CreditChoice, Pledge, PledgeContact, PledgeCredit
+from ..models import ContactProof, CreditChoice, Pledge, PledgeContact, PledgeCredit, PledgeRelation
 from ..states import PledgeStatus
 from .cleaning import credit_clean
 from .transitions import history_write, pledge_lock, pledge_move
@@ -75,6 +75,7 @@ def remainder_open(*, pledge: Pledge, lacking: Part) -> Pledge:
         horizon=pledge.horizon,
         horizon_asked_on=pledge.horizon_asked_on,
         group=pledge.group,
+        related=pledge.related,
         made_at=clock.now(),
     )
     for contact in PledgeContact.objects.filter(pledge=pledge):
@@ -133,6 +134,7 @@ def pledge_erase_person(*, pledge: Pledge) -> None:
     for each in Pledge.objects.select_for_update(no_key=True).filter(group=pledge.group).order_by("id"):
         PledgeContact.objects.filter(pledge=each).delete()
         PledgeCredit.objects.filter(pledge=each).delete()
+        PledgeRelation.objects.filter(pledge=each).delete()
         ContactProof.objects.filter(pledge=each).delete()
         openings_erase(subject_ref=each.public_id)
         each.donor, each.token_version = None, each.token_version + 1

@@ -29,6 +29,7 @@ from ..limits import amount_check, plan_full, pledge_limits
 from ..models import CreditChoice, Party, Pledge, PledgeContact, PledgeCredit
 from ..notices import pledge_notice
 from ..proofs import LIFETIME, code_new
+from ..relations import relation_clean, relation_keep
 from ..selectors import plan_rest
 from ..tokens import Purpose, pledge_link
 from .cleaning import CleanForm, form_clean
@@ -53,12 +54,15 @@ def pledge_make(
     conditions: Sequence[Mapping[str, Any]] | None = None,
     party: str = Party.DONORS,
     on_behalf: bool = False,
+    related: str = "",
+    related_words: str = "",
 ) -> Pledge:
     """Write down a promise (status *made*) and send the contact a link and a code to confirm it.
 
     `idempotency` is (scope, key): the same request again returns the same pledge, another one raises KeyReused.
     `on_behalf`: the custodian's officer `actor` writes it for someone at the desk or on the phone; only then may
     `contact` be None. Signed in and without a contact, the person's own e-mail is taken.
+    `related` says that who gives sells to the project or works for it, `related_words` who and what.
     `party` "matching" fills the matching donor's share and takes that organisation's manager.
     `amount` may be in any currency of PLEDGE_LIMITS: what it counts in the plan, by the rate of the day, is kept.
     Raises InvalidInput with its field, RuleNotMet (`not_open`), Conflict (`terms_changed`), RateMissing, NotAllowed.
@@ -73,9 +77,12 @@ def pledge_make(
         actor=actor,
         on_behalf=on_behalf,
     )
+    relation = relation_clean(related, related_words)
     request = {"project": project.public_id, "amount_minor": amount.minor, "currency": amount.currency, "party": party}
     scope, key = idempotency
-    opened = command_open(scope=scope, key=key, request={"verb": "pledge_make", **request, **form.as_request()})
+    opened = command_open(
+        scope=scope, key=key, request={"verb": "pledge_make", **request, **form.as_request(), **relation.as_request()}
+    )
     if opened.replayed:
         return Pledge.objects.get(public_id=opened.command.result_ref)
     project = Project.objects.select_related("custodian").get(pk=project.pk)  # as it is now, not as it was shown
@@ -85,6 +92,7 @@ def pledge_make(
     if terms_version != settings.TERMS_VERSION:
         raise Conflict(_("The terms have changed. Please read them once more."), code="terms_changed")
     pledge = _write(project, custodian, worth, Party(party), form, actor, on_behalf)
+    relation_keep(pledge, relation)
     command_finish(opened.command, pledge.public_id)
     if not on_behalf:
         confirmation_send(pledge)

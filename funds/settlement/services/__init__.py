@@ -58,6 +58,7 @@ from .returning.surplus import surplus_open
 from .returning.working import batch_work, batches_waiting
 from .tick import TickReport, tick
 from .transferring import transfer_close_confirm, transfer_receive, transfer_refuse, transfer_send
+from .watching import flag_agree, flag_decide, flag_disagree, flag_object
 
 __all__ = [
     "TickReport",
@@ -73,6 +74,10 @@ __all__ = [
     "cash_take_back_approve",
     "cash_take_back_ask",
     "cash_take_back_refuse",
+    "flag_agree",
+    "flag_decide",
+    "flag_disagree",
+    "flag_object",
     "gift_back_ask",
     "gift_back_pay",
     "gift_back_refuse",

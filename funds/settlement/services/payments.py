@@ -30,6 +30,8 @@ from funds.pledges.notices import money_text, pledge_notice
 from funds.pledges.services import pledge_lock
 from funds.pledges.states import PledgeStatus
 from funds.pledges.tokens import pledge_by_token
+from funds.watch.origins import Origin
+from funds.watch.services import card_attempt_check
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
@@ -160,10 +162,13 @@ def payment_refuse_by_payer(*, payment: Payment, token: str) -> Payment:
     return refuse_for_payer(payment=payment, reason="the payer says they did not pay this")
 
 
-def pledge_pay(*, pledge: Pledge, kind: str, key: str, amount: Money | None = None) -> NextStep:
+def pledge_pay(
+    *, pledge: Pledge, kind: str, key: str, amount: Money | None = None, origin: Origin | None = None
+) -> NextStep:
     """Begin to pay a pledge by a provider; None means what is promised.
 
-    `key` is the door's idempotency key. Raises RuleNotMet (`method_off`, `not_confirmed`, `ended`).
+    `key` is the door's idempotency key, `origin` who asks. Raises RuleNotMet (`method_off`, `not_confirmed`, `ended`;
+    for cards `too_many`, `no_cards`).
     """
     today = clock.today()
     provider = provider_for(kind, custodian=pledge.custodian, country=pledge.country, on=today)
@@ -181,6 +186,8 @@ def pledge_pay(*, pledge: Pledge, kind: str, key: str, amount: Money | None = No
     )
     if not provider.begun(request):  # a replay is answered as it was, whatever became of the pledge since
         _takes_money(pledge)
+        if kind == PaymentKind.STRIPE:
+            card_attempt_check(pledge=pledge, origin=origin)
     return provider.start(request)
 
 

@@ -35,6 +35,7 @@ from funds.pledges.services import contact_prove, pledge_confirm, pledge_lapse, 
 from funds.pledges.services import pledge_prolong as prolong_promise
 from funds.pledges.states import PledgeStatus
 from funds.pledges.tokens import pledge_by_token
+from funds.watch.services import pledge_look
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
@@ -55,7 +56,9 @@ def pledge_confirm_and_match(
     """
     if how == ConfirmedHow.CODE:  # apart, so that a wrong try stays counted when we refuse
         contact_prove(pledge=pledge, how=how, code=code)
-    return _confirm(pledge, how, token, actor, reason.strip())
+    confirmed = _confirm(pledge, how, token, actor, reason.strip())
+    pledge_look(confirmed)
+    return confirmed
 
 
 @transaction.atomic
@@ -196,8 +199,8 @@ def promise_release(pledge: Pledge, command: Command) -> None:
 
 
 def _match_for(project: Project, pledge: Pledge) -> EntryDraft | None:
-    """Return the match drawn: the village follows the donors; what a matching donor gives draws nothing."""
-    if pledge.party != Party.DONORS:
+    """Return the match drawn: the village follows the donors, but no matching donor and no related party."""
+    if pledge.party != Party.DONORS or pledge.related:
         return None
     return match_draft(project=project, amount=pledge.plan_amount_minor, group=pledge.group)
 

@@ -14,6 +14,7 @@ from birge import clock
 from birge.accounts.devices import devices_forget
 from birge.errors import BirgeError
 from birge.notifications.services import notices_resend
+from birge.organisations.models import Organisation
 from funds.matching.donors import donors_forget
 from funds.payments.models import Payment, PaymentStatus
 from funds.payments.selectors import payment_waits_for
@@ -25,8 +26,11 @@ from funds.pledges.states import PledgeStatus
 from funds.pools.models import StandingPromise
 from funds.pools.selectors import standing_due
 from funds.pools.services import proposals_expire, standing_remind
+from funds.reconciliation.services import reconcile, reconcile_due
 from funds.transfers.selectors import late
 from funds.transfers.services import transfer_alarm
+from funds.watch.origins import origins_forget
+from funds.watch.services import watch_look_around
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
@@ -56,6 +60,8 @@ class TickReport:
     transfers_late: list[str] = field(default_factory=list)
     looked_again: list[str] = field(default_factory=list)
     cash_told: list[str] = field(default_factory=list)
+    compared: list[str] = field(default_factory=list)  # custodians whose books were held against their banks
+    flagged: list[str] = field(default_factory=list)  # put before officers: what looks like abuse
     resent: int = 0
     failed: list[str] = field(default_factory=list)
 
@@ -89,6 +95,10 @@ def tick(now: dt.datetime | None = None) -> TickReport:
     report.proposals_expired += [proposal.public_id for proposal in proposals_expire(today)]
     report.cash_told += cash_tell(today)
     devices_forget(today)
+    for custodian in reconcile_due(today):
+        _compare(custodian, report)
+    report.flagged = sorted({flag.public_id for flag in watch_look_around()})
+    origins_forget(today)
     report.resent = notices_resend()
     return report
 
@@ -156,6 +166,15 @@ def _remind(standing: StandingPromise, today: dt.date, report: TickReport) -> No
         _failed(report, standing.public_id, refusal)
     else:
         report.reminded += [gift.public_id] if gift is not None else []
+
+
+def _compare(custodian: Organisation, report: TickReport) -> None:
+    try:
+        reconcile(custodian)
+    except BirgeError as refusal:
+        _failed(report, custodian.public_id, refusal)
+    else:
+        report.compared.append(custodian.public_id)
 
 
 def _end_rules(today: dt.date, report: TickReport) -> None:

@@ -68,6 +68,8 @@ INSTALLED_APPS = [
     "funds.cash",
     "funds.releases",
     "funds.returns",
+    "funds.reconciliation",
+    "funds.watch",
     "funds.settlement",
     "funds.demonstration",
     "api",
@@ -266,6 +268,11 @@ CASH_AGE_DAYS = 7  # cash that is older and not banked stands in red
 CASH_CONFIRM_DAYS = 3  # … and so does what nobody has confirmed for longer
 CASH_OTHER_DEVICE = True  # whoever confirms cash does so on another device than who wrote it down
 TERMS_VERSION = "2026-11-28"
+# Attempts to pay by card in one hour: for one promise, by one contact, from one address; and how often banks said no.
+# From one address more: whole hostels share one.
+WATCH_CARD_LIMITS = {"pledge": 5, "contact": 8, "address": 30, "declined": 6}
+RECONCILE_LINE_DAYS = 3  # so long may a bank take to show what was sent; also the days of the public figure
+RECONCILE_SHARE_DAYS = 90  # what the public figure looks back on
 
 # The doors
 REST_FRAMEWORK: dict[str, Any] = {
