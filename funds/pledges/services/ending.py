@@ -43,6 +43,16 @@ def pledge_refunded(*, pledge: Pledge, reason: str) -> Pledge:
 
 
 @transaction.atomic
+def pledge_shrink(*, pledge: Pledge, collected_minor: int) -> Pledge:
+    """Note that less is left of what came for a kept promise (minor units). `funds.settlement` books it."""
+    locked = pledge_lock(pledge)
+    locked.collected_minor = collected_minor
+    locked.save(update_fields=["collected_minor"])
+    history_write(locked, before=locked.status, actor=None, reason="a part of it went back")
+    return locked
+
+
+@transaction.atomic
 def remainder_open(*, pledge: Pledge, amount_minor: int) -> Pledge:
     """Make the pledge for what a payment fell short, in the same group and with all that was agreed.
 

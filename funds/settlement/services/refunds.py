@@ -22,11 +22,13 @@ from birge.organisations.permissions import Action, require
 from birge_engine.split import largest_remainder
 from funds.ledger import codes
 from funds.ledger.kinds import EntryKind
+from funds.ledger.models import Entry
 from funds.ledger.posting import AccountKey, EntryDraft, Leg, command_finish, command_open, post
 from funds.matching.models import Given
 from funds.matching.rule_selectors import given_waiting
 from funds.matching.services import matches_return, rules_lock
-from funds.payments.models import Identification, Payment, PaymentKind, PaymentStatus
+from funds.payments.models import Identification, Payment, PaymentKind, PaymentStatus, StripeDispute
+from funds.payments.providers.stripe.models_after import DISPUTE_OPEN
 from funds.payments.selectors import sent_back_minor
 from funds.pledges.models import Pledge
 from funds.pledges.notices import money_text, pledge_notice
@@ -190,7 +192,8 @@ def refund_send(
 ) -> Refund:
     """Say, as the custodian's officer, that the money was sent back, with the bank's line. Nothing is booked yet.
 
-    Raises NotAllowed, SecondFactorRequired, InvalidInput (`bank_reference`, `bank_line`), RuleNotMet (`transition`).
+    Raises NotAllowed, SecondFactorRequired, InvalidInput (`bank_reference`, `bank_line`), RuleNotMet (`transition`,
+    `disputed`).
     """
     require(actor, Action.REFUND_PAY, refund.custodian)
     method = factor_require(proof, actor).method
@@ -200,6 +203,7 @@ def refund_send(
         raise InvalidInput(_("Please attach the line of the bank's statement."), field="bank_line")
     refund = _lock(refund)
     _transition_check(refund, RefundStatus.SENT)
+    not_disputed_check(refund.payment)
     refund.status, refund.sent_by, refund.sent_at = RefundStatus.SENT, actor, clock.now()
     refund.bank_reference, refund.bank_line = bank_reference.strip()[:80], bank_line
     refund.save()
@@ -258,7 +262,7 @@ def _refund_draft(refund: Refund) -> EntryDraft:
     return EntryDraft(
         kind=EntryKind.REFUND_PAID,
         legs=[Leg(account=held, amount=refund.amount_minor), *back],
-        resolves=gift_entry(payment),
+        resolves=gift_to_name(payment),
         group=payment.group,
         documents=[(refund.bank_line.sha256, refund.bank_line.kind)] if refund.bank_line else [],
     )
@@ -268,6 +272,19 @@ def gift_entry(payment: Payment) -> uuid.UUID | None:
     """Return the entry that brought this payment to its project: its arrival, or its identification."""
     identified = payment.identifications.filter(status=Identification.Status.APPROVED).first()
     return identified.entry_id if identified is not None else payment.entry_id
+
+
+def not_disputed_check(payment: Payment) -> None:
+    """Raise RuleNotMet (`disputed`) while the payer's bank decides: it would go back twice."""
+    if StripeDispute.objects.filter(attempt__payment=payment, status__in=DISPUTE_OPEN).exists():
+        text = _("The payer’s bank disputes this payment. Wait for its decision: it gives the money back itself.")
+        raise RuleNotMet(text, code="disputed")
+
+
+def gift_to_name(payment: Payment) -> uuid.UUID | None:
+    """Return the entry that brought this payment, unless one that gave back a part has named it: an entry ends once."""
+    gift = gift_entry(payment)
+    return None if Entry.objects.filter(resolves=gift).exists() else gift
 
 
 def pledges_close(refund: Refund) -> None:

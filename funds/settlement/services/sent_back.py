@@ -9,26 +9,32 @@ from django.utils.translation import gettext as _
 from birge import clock
 from birge.errors import RuleNotMet
 from birge.money import Money
-from funds.ledger import codes
-from funds.ledger.balances import balance
 from funds.ledger.kinds import EntryKind
 from funds.ledger.models import Command, Entry
-from funds.ledger.posting import AccountKey, EntryDraft, Leg, post
-from funds.matching.services import match_release, matches_release, matches_take_back, rules_lock
+from funds.ledger.posting import post
+from funds.matching.services import (
+    match_release,
+    match_split,
+    matches_give,
+    matches_release,
+    matches_split,
+    matches_take_back,
+    rules_lock,
+)
 from funds.payments.facts import PaymentFact
 from funds.payments.models import Payment, PaymentStatus, StripeRefund
-from funds.payments.selectors import sent_back_minor
+from funds.payments.selectors import gone_minor
 from funds.pledges.models import Pledge
 from funds.pledges.notices import money_text, pledge_notice
-from funds.pledges.services import pledge_lock, pledge_refunded
+from funds.pledges.services import pledge_lock, pledge_refunded, pledge_shrink
 from funds.pledges.states import PledgeStatus
 from funds.releases.models import Refund, RefundStatus
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
 from .advancing import project_lock, project_retreat
-from .assets import asset_code
-from .refunds import gift_entry, pledges_close
+from .refunds import ENDED, pledges_close
+from .taking import taken_draft
 
 STILL_RAISING = frozenset({ProjectStatus.OPEN, ProjectStatus.PLEDGED_IN_FULL, ProjectStatus.FUNDED})
 
@@ -37,8 +43,8 @@ def money_sent_back(fact: PaymentFact) -> uuid.UUID:
     """Book what a provider sent back; return the id of its entry. The payment's row is locked already.
 
     Where a refund of a failed project waits for officers, it is done by this; where two officers have booked this very
-    refund before, their entry is found. It is taken from what is held for the project, and what is not there any more
-    is its shortfall: no other purpose pays for it. Raises RuleNotMet (`refund_differs`) where they booked another sum.
+    refund before, their entry is found. See `taking` for where it is taken from. Raises RuleNotMet (`refund_differs`)
+    where they booked another sum.
     """
     payment = fact.payment
     if payment.project is None:
@@ -49,11 +55,14 @@ def money_sent_back(fact: PaymentFact) -> uuid.UUID:
     booked = _booked_by_officers(refund, fact.amount_minor) if refund is not None else None
     if booked is not None:
         return booked
-    entry = post(command=fact.command, drafts=[_draft(payment, project, fact.amount_minor)])[0]
+    draft = taken_draft(payment, project, fact.amount_minor, EntryKind.REFUND_PAID)
+    entry = post(command=fact.command, drafts=[draft])[0]
     if refund is not None and refund.status != RefundStatus.PAID:
-        _refund_done(refund, fact.amount_minor, entry)
-    elif sent_back_minor(payment) + fact.amount_minor >= payment.amount_minor:
-        _gift_falls(payment, project, fact.command)
+        refund_done(refund, fact.amount_minor, entry)
+    elif gone_minor(payment) + fact.amount_minor >= payment.amount_minor:
+        gift_falls(payment, project, fact.command)
+    else:
+        gift_shrinks(payment, project, fact.amount_minor, fact.command)
     return entry.id
 
 
@@ -68,23 +77,7 @@ def _booked_by_officers(refund: Refund, amount_minor: int) -> uuid.UUID | None:
     return entry_id
 
 
-def _draft(payment: Payment, project: Project, amount: int) -> EntryDraft:
-    custodian = payment.custodian.public_id
-    held = codes.held_project(custodian, project.public_id)
-    there = min(amount, max(0, balance(held, payment.currency)))
-    parts = [(held, there), (codes.shortfall(custodian, project.public_id), amount - there)]
-    parts.append((asset_code(payment), -amount))
-    gift = gift_entry(payment)
-    ended = Entry.objects.filter(resolves=gift).exists()  # one refund names the gift; a second one only its group
-    return EntryDraft(
-        kind=EntryKind.REFUND_PAID if there == amount else EntryKind.PAYMENT_REVERSED,
-        legs=[Leg(AccountKey(code=code, currency=payment.currency), part) for code, part in parts if part],
-        resolves=None if ended else gift,
-        group=payment.group,
-    )
-
-
-def _refund_done(refund: Refund, amount_minor: int, entry: Entry) -> None:
+def refund_done(refund: Refund, amount_minor: int, entry: Entry) -> None:
     """Let the provider's word stand for the two officers'. What it sent less than is due is still due."""
     if amount_minor < refund.amount_minor:
         refund.amount_minor -= amount_minor
@@ -97,8 +90,11 @@ def _refund_done(refund: Refund, amount_minor: int, entry: Entry) -> None:
     pledges_close(refund)
 
 
-def _gift_falls(payment: Payment, project: Project, command: Command) -> None:
-    """All of a gift went back: it does not count any more, and before work began what followed it is free again."""
+def gift_falls(payment: Payment, project: Project, command: Command, *, notice: str = "card_refunded") -> None:
+    """Let a gift that went back wholly count no more: before work began what followed it is free again.
+
+    Once work has begun, what a pool gave stays: it was held, and is spent or owed for work that is under way.
+    """
     payment.status = PaymentStatus.REVERSED
     payment.save(update_fields=["status"])
     for pledge in _met(payment):
@@ -112,9 +108,41 @@ def _gift_falls(payment: Payment, project: Project, command: Command) -> None:
                 post(command=command, drafts=[unreserved])
             matches_release(pledge_ref=locked.public_id, command=command)
         closed = pledge_refunded(pledge=locked, reason="the payment provider gave the money back")
-        back = money_text(Money(payment.amount_minor, payment.currency), closed.language)
-        pledge_notice(closed, "card_refunded", back=back)
+        if notice:
+            back = money_text(Money(payment.amount_minor, payment.currency), closed.language)
+            pledge_notice(closed, notice, back=back)
     project_retreat(project)
+
+
+def gift_shrinks(
+    payment: Payment, project: Project, amount: int, command: Command, *, notice: str = "card_refunded"
+) -> None:
+    """Let a part of a gift (minor units) that went back count no more; the rest of it stays what it was.
+
+    Before work began, what followed the gift shrinks in proportion. In an ended project nothing counts any more.
+    """
+    for pledge in _met(payment) if project.status not in ENDED else []:
+        locked = pledge_lock(pledge)
+        before = locked.collected_minor or 0
+        left = before - amount
+        if left <= 0:
+            continue
+        if project.status in STILL_RAISING:
+            _matches_shrink(payment, locked, left, command)
+        shrunk = pledge_shrink(pledge=locked, collected_minor=left)
+        if notice:
+            back = money_text(Money(amount, payment.currency), shrunk.language)
+            pledge_notice(shrunk, notice, back=back)
+    project_retreat(project)
+
+
+def _matches_shrink(payment: Payment, pledge: Pledge, left: int, command: Command) -> None:
+    """Take back what followed the gift, keep the part that follows what is left of it, and give that again."""
+    before = pledge.collected_minor or 0
+    matches_take_back(payment_ref=payment.public_id, pledge_ref=pledge.public_id, until=pledge.horizon, command=command)
+    matches_split(pledge_ref=pledge.public_id, paid=left, promised=before, rest_ref="", command=command)
+    matches_give(pledge_ref=pledge.public_id, payment_ref=payment.public_id, command=command)
+    match_split(pledge_ref=pledge.public_id, keep=left, rest_ref="", command=command)
 
 
 def _met(payment: Payment) -> list[Pledge]:

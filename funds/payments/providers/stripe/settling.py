@@ -17,7 +17,6 @@ from birge.money import Money
 from funds.ledger import codes
 from funds.ledger.kinds import EntryKind
 from funds.ledger.posting import AccountKey, EntryDraft, Leg, command_finish, command_open, post_once
-from projects.works.states import ProjectStatus
 
 from ...facts import FactKind, PaymentFact, fact_report
 from ...models import Payment, PaymentKind
@@ -27,12 +26,12 @@ from ..base import PaymentRequest
 from .amounts import from_stripe, to_stripe
 from .gateway import COMMAND, PLEDGE, Intent, Movement, SentBack, Session, StripeGateway
 from .models import WAITING, AttemptStatus, QuarantineReason, StripeAttempt, StripeRefund
+from .models_after import RefundOrderStatus
 from .quarantine import quarantine
 
 KEY_LIFE = dt.timedelta(hours=1)  # a call is repeated under its key no later; Stripe itself forgets keys after a day
 EARLIER = dt.timedelta(minutes=10)  # by which Stripe's clock may be behind ours
 PAID, GONE = "succeeded", frozenset({"failed", "canceled"})
-ENDED = frozenset({ProjectStatus.EXPIRED, ProjectStatus.CANCELLED})
 
 
 @dataclass(frozen=True)
@@ -188,6 +187,8 @@ def fee_charge(locked: StripeAttempt, payment: Payment, movement: Movement) -> N
 def _sent_back(locked: StripeAttempt, payment: Payment, refund: SentBack) -> None:
     """Book a refund once, when it has left the balance; what does not fit is put aside."""
     known, gone = StripeRefund.objects.filter(refund_id=refund.id).exists(), refund.status in GONE
+    if gone:
+        order_failed(locked, refund)
     if known and gone:
         _odd_refund(locked, refund, "booked, but it did not go through")
     movement = refund.movement  # None: not taken from the balance yet
@@ -208,10 +209,12 @@ def _sent_back(locked: StripeAttempt, payment: Payment, refund: SentBack) -> Non
     back = sum(locked.refunds.values_list("amount_minor", flat=True))
     if back >= locked.amount_minor:
         locked.status = AttemptStatus.REFUNDED
-    elif locked.project.status not in ENDED:
-        detail = f"{back} / {locked.amount_minor} {locked.currency}"
-        part = QuarantineReason.PART
-        quarantine(account=locked.account, object_id=refund.id, reason=part, detail=detail, attempt=locked)
+
+
+def order_failed(locked: StripeAttempt, refund: SentBack) -> None:
+    """End an order of ours whose refund did not go through: it may be ordered anew."""
+    made = locked.refund_orders.filter(refund_id=refund.id, status=RefundOrderStatus.MADE)
+    made.update(status=RefundOrderStatus.REFUSED, refused_reason=refund.status)
 
 
 @transaction.atomic

@@ -17,8 +17,11 @@ from birge import clock
 from birge.errors import BirgeError
 
 from .accounts import account_heard, keys_of
+from .disputes import dispute_apply
 from .gateway import COMMAND, ProviderMissing, StripeGateway
+from .gateway_after import AfterGateway
 from .models import EventOutcome, QuarantineReason, StripeAccount, StripeAttempt, StripeEvent
+from .payouts import payout_follow
 from .quarantine import quarantine
 from .settling import PAID, attempt_settle
 
@@ -95,6 +98,26 @@ def intent_follow(account: StripeAccount, intent_id: str) -> EventOutcome:
     return EventOutcome.SETTLED
 
 
+def dispute_follow(account: StripeAccount, dispute_id: str) -> EventOutcome:
+    """Look a dispute up as it stands now, after the payment that it is about."""
+    try:
+        seen = AfterGateway(account).dispute_get(dispute_id)
+    except ProviderMissing:
+        return _aside(account, dispute_id, QuarantineReason.DISPUTE, "Stripe does not know it any more")
+    attempt = _disputed_attempt(account, seen.intent_id)
+    if attempt is None and seen.intent_id:
+        intent_follow(account, seen.intent_id)
+        attempt = _disputed_attempt(account, seen.intent_id)
+    if attempt is None:
+        return _aside(account, dispute_id, QuarantineReason.DISPUTE, seen.intent_id)
+    return dispute_apply(attempt, seen)
+
+
+def _disputed_attempt(account: StripeAccount, intent_id: str) -> StripeAttempt | None:
+    paid = StripeAttempt.objects.filter(account=account, intent_id=intent_id, payment__isnull=False)
+    return paid.first() if intent_id else None
+
+
 def secret_name(secret: str) -> str:
     """Return by which name a secret is known in the database: a hash, so that a leaked one's events can be listed."""
     return hashlib.sha256(secret.encode()).hexdigest()[:12]
@@ -110,7 +133,9 @@ def _follow(account: StripeAccount, thing: dict[str, Any]) -> EventOutcome:
         attempt_settle(attempt)
         return EventOutcome.SETTLED
     if kind == "dispute":
-        return _aside(account, identifier, QuarantineReason.DISPUTE, str(thing.get("payment_intent") or ""))
+        return dispute_follow(account, identifier)
+    if kind == "payout":
+        return payout_follow(account, identifier)
     intent_id = identifier if kind == "payment_intent" else str(thing.get("payment_intent") or "")
     if kind in ("payment_intent", "charge", "refund") and intent_id:
         return intent_follow(account, intent_id)
