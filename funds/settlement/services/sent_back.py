@@ -33,7 +33,7 @@ from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
 from .advancing import project_lock, project_retreat
-from .refunds import ENDED, pledges_close
+from .refunds import ENDED, gift_entry, pledges_close
 from .taking import taken_draft
 
 STILL_RAISING = frozenset({ProjectStatus.OPEN, ProjectStatus.PLEDGED_IN_FULL, ProjectStatus.FUNDED})
@@ -147,6 +147,6 @@ def _matches_shrink(payment: Payment, pledge: Pledge, left: int, command: Comman
 
 def _met(payment: Payment) -> list[Pledge]:
     """Return the promises that this payment met and that are not given back yet."""
-    met = Entry.objects.filter(command__entries=payment.entry_id, kind=EntryKind.PLEDGE_MET)
+    met = Entry.objects.filter(command__entries=gift_entry(payment), kind=EntryKind.PLEDGE_MET)
     promises = met.values("resolves_id")
     return list(Pledge.objects.filter(entry_id__in=promises, status=PledgeStatus.COLLECTED).order_by("id"))

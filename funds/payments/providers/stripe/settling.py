@@ -25,7 +25,7 @@ from ...services.deciding import payment_lock
 from ..base import PaymentRequest
 from .amounts import from_stripe, to_stripe
 from .gateway import COMMAND, PLEDGE, Intent, Movement, SentBack, Session, StripeGateway
-from .models import WAITING, AttemptStatus, QuarantineReason, StripeAttempt, StripeRefund
+from .models import WAITING, AttemptStatus, QuarantineReason, StripeAccount, StripeAttempt, StripeRefund
 from .models_after import RefundOrderStatus
 from .quarantine import quarantine
 
@@ -98,7 +98,7 @@ def _unpaid_status(locked: StripeAttempt, seen: Seen) -> AttemptStatus:
 
 def _paid(locked: StripeAttempt, intent: Intent, refunds: list[SentBack]) -> None:
     """Book a payment that is there: what came, its fee, and what went back of it."""
-    faults = _faults(locked, intent)
+    faults = [] if _booked(locked, intent) else _faults(locked, intent)
     for reason, detail in faults:
         quarantine(account=locked.account, object_id=intent.id, reason=reason, detail=detail, attempt=locked)
     if faults:
@@ -106,7 +106,9 @@ def _paid(locked: StripeAttempt, intent: Intent, refunds: list[SentBack]) -> Non
             locked.status = AttemptStatus.OPEN
         return
     locked.intent_id = intent.id
-    payment = payment_arrived(kind=PaymentKind.STRIPE, reference=intent.id[:80], request=_request(locked))
+    payment = locked.payment or payment_arrived(
+        kind=PaymentKind.STRIPE, reference=intent.id[:80], request=_request(locked)
+    )
     if locked.payment is None:
         locked.payment, locked.status = payment, AttemptStatus.SUCCEEDED
     if intent.movement is not None and not locked.movement_id:
@@ -114,6 +116,28 @@ def _paid(locked: StripeAttempt, intent: Intent, refunds: list[SentBack]) -> Non
         locked.movement_id = intent.movement.id
     for refund in refunds:
         _sent_back(locked, payment, refund)
+
+
+def _booked(locked: StripeAttempt, intent: Intent) -> bool:
+    """Say whether this very payment was compared, or accepted by two officers, before."""
+    return locked.payment is not None and locked.intent_id == intent.id
+
+
+def attempt_adopt(account: StripeAccount, intent_id: str, payment: Payment) -> StripeAttempt:
+    """Return the attempt for what two officers booked after all, once it has found its promise: made when first seen.
+
+    Its fee was charged when it was booked.
+    """
+    if payment.project is None:
+        raise ValueError("only what is for a project has an attempt")
+    with transaction.atomic():
+        locked = payment_lock(payment)
+        found = StripeAttempt.objects.filter(payment=locked).first()
+        return found or StripeAttempt.objects.create(
+            account=account, project=payment.project, pledge_ref=locked.pledge_ref, group=locked.group,
+            amount_minor=locked.amount_minor, currency=locked.currency, language="ru", intent_id=intent_id,
+            movement_id="booked", status=AttemptStatus.SUCCEEDED, payment=locked,
+        )  # fmt: skip
 
 
 def _faults(locked: StripeAttempt, intent: Intent) -> list[tuple[QuarantineReason, str]]:
