@@ -85,6 +85,8 @@ class Kind(StrEnum):
     POOL_RETURNED = "pool.returned"
     PAYMENT_DISPUTED = "payment.disputed"
     PAYMENT_REVERSED = "payment.reversed"
+    SHORTFALL_COVERED = "shortfall.covered"
+    PAYOUT_RECEIVED = "payout.received"
     CASH_BANKED = "cash.banked"
     FX_CONVERTED = "fx.converted"
     GIFT_IN_KIND = "inkind.given"
@@ -145,11 +147,11 @@ SHAPES: dict[str, Shape] = {
     K.MATCH_OFFERED: _pledge("pool", "promisor"),
     K.MATCH_RESERVED: _pledge("reserved", "pool"),
     K.MATCH_UNRESERVED: _pledge("pool", "reserved", K.MATCH_RESERVED, must=True),
-    K.PAYMENT_RECEIVED: _cash((A, "held")),
+    K.PAYMENT_RECEIVED: _cash((A, "held reserve")),
     K.PAYMENT_UNIDENTIFIED: _cash((A, "unidentified")),
     K.PAYMENT_IDENTIFIED: _after(_cash(("unidentified", "held")), K.PAYMENT_UNIDENTIFIED, must=True),
     K.PAYMENT_RETURNED: _after(_cash(("unidentified", A)), K.PAYMENT_UNIDENTIFIED, must=True),
-    K.FEE_CHARGED: _cash(("held reserve", A)),
+    K.FEE_CHARGED: _cash(("held reserve shortfall", A)),
     K.TRANSFER_SENT: _cash(("transit", A), custodians=1),
     K.TRANSFER_RECEIVED: _after(
         _cash((A, "transit"), ("held", "held"), purposes=2, custodians=2), K.TRANSFER_SENT, must=True
@@ -169,8 +171,10 @@ SHAPES: dict[str, Shape] = {
     K.POOL_RETURNED: _after(_cash(("held", "held"), purposes=2), K.POOL_GIVEN, must=True),
     K.PAYMENT_DISPUTED: _after(_cash(("held reserve shortfall", A)), *GIFTS),
     K.PAYMENT_REVERSED: _after(_cash(("held reserve shortfall", A)), *GIFTS),
+    K.SHORTFALL_COVERED: _cash(("reserve", "shortfall")),
+    K.PAYOUT_RECEIVED: _cash(("bank stripe", "bank stripe")),
     K.CASH_BANKED: _cash(("bank", "cash")),
-    K.FX_CONVERTED: _cash((f"{A} fx held shortfall", f"{A} fx held")),
+    K.FX_CONVERTED: _cash((f"{A} fx held reserve shortfall", f"{A} fx held")),
     K.GIFT_IN_KIND: Shape(Book.IN_KIND, _parts(("given", "giver"))),
 }
 # An entry of these kinds opens something on an account of this type; what ends it takes back exactly that.

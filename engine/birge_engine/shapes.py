@@ -84,7 +84,8 @@ def link_faults(kind: str, legs: Sequence[Leg], resolved: Written | None, revers
     if resolved is not None and resolved.kind not in shape.resolves:
         yield f"cannot end an entry of the kind {resolved.kind}"
         return
-    if kind not in OPENS and _opened(legs) != _opened(mirror(resolved.legs) if resolved else []):
+    opened = mirror(resolved.legs) if resolved is not None and resolved.kind in OPENS else []
+    if kind not in OPENS and _opened(legs) != _opened(opened):
         yield "has to take back exactly what the entry that it names has opened"
     if resolved is not None and resolved.kind in GIFTS and not _back(legs) <= _came(resolved.legs):
         yield "gives back more than came"

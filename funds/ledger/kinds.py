@@ -63,6 +63,8 @@ class EntryKind(models.TextChoices):
     POOL_RETURNED = "pool.returned", _("Back in the pool")
     PAYMENT_DISPUTED = "payment.disputed", _("Payment disputed")
     PAYMENT_REVERSED = "payment.reversed", _("Payment reversed by the bank")
+    SHORTFALL_COVERED = "shortfall.covered", _("Shortfall covered from the reserve")
+    PAYOUT_RECEIVED = "payout.received", _("Paid out by Stripe to the bank")
     CASH_BANKED = "cash.banked", _("Cash taken to the bank")
     FX_CONVERTED = "fx.converted", _("Currency exchanged")
     GIFT_IN_KIND = "inkind.given", _("Work or things given")

@@ -20,6 +20,10 @@ class FactKind(enum.StrEnum):
 
     ARRIVED = "arrived"
     SENT_BACK = "sent_back"  # the provider gave `amount_minor` of it back to the payer
+    DISPUTED = "disputed"  # the payer's bank took `amount_minor` of it, and has not decided yet
+    CHARGED_BACK = "charged_back"  # the payer's bank took `amount_minor` of it for good
+    DISPUTE_WON = "dispute_won"  # it brought back what the entry `entry_id` took
+    DISPUTE_LOST = "dispute_lost"  # what the entry `entry_id` took does not come back
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class PaymentFact:
     kind: FactKind
     command: Command
     amount_minor: int = 0  # of what was sent back; all of it for an arrival
+    entry_id: uuid.UUID | None = None  # the entry that a decision of the bank is about
 
 
 def ended_report(payment: Payment) -> None:

@@ -11,6 +11,8 @@ from birge.ids import PublicIdField
 from birge.money import Money
 
 from .providers.stripe.models import StripeAccount, StripeAttempt, StripeEvent, StripeQuarantine, StripeRefund
+from .providers.stripe.models_after import StripeDispute, StripePayout, StripeRefundOrder
+from .reserve_models import ReserveMove
 
 __all__ = [
     "ALLOWED",
@@ -20,11 +22,15 @@ __all__ = [
     "PaymentKind",
     "PaymentMethod",
     "PaymentStatus",
+    "ReserveMove",
     "StripeAccount",
     "StripeAttempt",
+    "StripeDispute",
     "StripeEvent",
+    "StripePayout",
     "StripeQuarantine",
     "StripeRefund",
+    "StripeRefundOrder",
 ]
 
 

@@ -9,13 +9,15 @@ from django.db.models import Q, QuerySet, Sum
 
 from birge.organisations.models import Organisation
 from funds.ledger import codes
+from funds.ledger.balances import balance
 from funds.ledger.kinds import EntryKind
 from funds.ledger.models import Posting
 from projects.works.models import Project
 
-from .exchanged import PLAN_MINOR
-from .models import Payment, PaymentKind, PaymentMethod, PaymentStatus, StripeRefund
+from .exchanged import PLAN_MINOR, plan_part
+from .models import Payment, PaymentKind, PaymentMethod, PaymentStatus, StripeDispute, StripeRefund
 from .providers.stripe.accounts import account_for
+from .providers.stripe.models_after import DISPUTE_OPEN, DisputeStatus
 
 _K = PaymentKind
 USUAL_ORDER = (_K.STRIPE, _K.TRANSFER, _K.CASH, _K.SANDBOX)
@@ -71,9 +73,67 @@ def payment_waits_for(pledge_ref: str) -> bool:
 
 
 def sent_back_minor(payment: Payment) -> int:
-    """Return what of a payment its provider has sent back by itself (minor units)."""
+    """Return what of a payment is away (minor units): sent back at its provider, or taken by the payer's bank."""
+    taken = StripeDispute.objects.filter(attempt__payment=payment, taken_entry_id__isnull=False, back_entry_id=None)
+    return _refunded(payment) + int(taken.aggregate(total=Sum("amount_minor"))["total"] or 0)
+
+
+def gone_minor(payment: Payment) -> int:
+    """Return what of a payment went back for good (minor units): what is still disputed may come back."""
+    lost = StripeDispute.objects.filter(attempt__payment=payment, taken_entry_id__isnull=False, back_entry_id=None)
+    lost = lost.filter(status=DisputeStatus.LOST)
+    return _refunded(payment) + int(lost.aggregate(total=Sum("amount_minor"))["total"] or 0)
+
+
+def _refunded(payment: Payment) -> int:
     back = StripeRefund.objects.filter(attempt__payment=payment)
     return int(back.aggregate(total=Sum("amount_minor"))["total"] or 0)
+
+
+def parts_back(payments: QuerySet[Payment]) -> dict[int, int]:
+    """Return what went back of these payments while they still count, by project (minor units of the plan's currency).
+
+    Parts only, and not of projects that gave all back. One query.
+    """
+    rows = StripeRefund.objects.filter(attempt__payment__in=payments.filter(refund__isnull=True))
+    back: dict[int, int] = {}
+    parts: dict[int, tuple[Payment, int]] = {}
+    for row in rows.select_related("attempt__payment"):
+        payment = row.attempt.payment
+        if payment is not None:
+            parts[payment.pk] = payment, parts.get(payment.pk, (payment, 0))[1] + row.amount_minor
+    for payment, amount in parts.values():
+        if payment.project_id is not None:
+            back[payment.project_id] = back.get(payment.project_id, 0) + plan_part(payment, amount)
+    return back
+
+
+def parts_back_minor(payments: QuerySet[Payment]) -> int:
+    """Return how much of these payments (minor units of the plan's currency) that is."""
+    return sum(parts_back(payments).values())
+
+
+def disputed_minor(project: Project) -> int:
+    """Return about how much of this project's gifts banks have not decided (minor units)."""
+    return int(disputes_open(project).aggregate(total=Sum("amount_minor"))["total"] or 0)
+
+
+def disputes_open(project: Project) -> QuerySet[StripeDispute]:
+    """Return the disputes about payments for this project that no bank has decided yet."""
+    return StripeDispute.objects.filter(attempt__project=project, status__in=DISPUTE_OPEN)
+
+
+def at_risk_minor(project: Project) -> int:
+    """Return what banks may still take of what is held for the project (minor units): disputed, and still there."""
+    there = disputes_open(project).exclude(taken_entry_id__isnull=False, back_entry_id=None)
+    return int(there.aggregate(total=Sum("amount_minor"))["total"] or 0)
+
+
+def shortfall_minor(project: Project) -> int:
+    """Return what the project lacks because it was taken back after it was spent (minor units)."""
+    if project.custodian is None:
+        return 0
+    return balance(codes.shortfall(project.custodian.public_id, project.public_id), project.currency)
 
 
 def fees_minor(project: Project) -> int:
@@ -84,6 +144,7 @@ def fees_minor(project: Project) -> int:
     paid = Q(entry__kind=EntryKind.FEE_CHARGED)
     exchanged = Q(entry__kind=EntryKind.FX_CONVERTED, entry__command__entries__kind=EntryKind.FEE_CHARGED)
     taken = Posting.objects.filter(paid | exchanged, account__code=held, currency=project.currency)
+    taken = taken.filter(entry__reversed_by=None)  # the fee of a dispute that was won comes back
     return int(taken.aggregate(total=Sum("amount"))["total"] or 0)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django_tasks import task
 
-from .models import StripeEvent
+from .models import StripeEvent, StripeRefundOrder
+from .providers.stripe.refunding import order_send
 from .providers.stripe.webhooks import event_process
 
 
@@ -14,3 +15,10 @@ def stripe_event_process(event_pk: int) -> None:
     waiting = StripeEvent.objects.select_related("account__custodian").filter(pk=event_pk, processed_at=None)
     for event in waiting:
         event_process(event)
+
+
+@task()
+def stripe_order_send(order_pk: int) -> None:
+    """Have Stripe do the order with this id, if it was not done yet. The sweep asks again what is not answered."""
+    for order in StripeRefundOrder.objects.filter(pk=order_pk, status="ordered"):
+        order_send(order)

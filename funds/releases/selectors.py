@@ -9,7 +9,7 @@ from birge.accounts.models import User
 from birge.organisations.models import Organisation
 from funds.ledger import codes
 from funds.ledger.balances import balance
-from funds.payments.selectors import exchange_lost_minor, fees_minor
+from funds.payments.selectors import at_risk_minor, exchange_lost_minor, fees_minor, shortfall_minor
 from projects.updates.selectors import has_photos
 from projects.works.models import Milestone, MilestoneStatus, Project
 from projects.works.selectors import Missing
@@ -40,7 +40,19 @@ def release_missing(milestone: Milestone) -> list[Missing]:
     missing += _missing_before(milestone)
     if held_minor(project) < tranche_minor(milestone):
         missing.append(Missing("held", _("So much money is not held for this project."), "milestone"))
-    return missing
+    return missing + taken_back_missing(project, tranche_minor(milestone))
+
+
+def taken_back_missing(project: Project, amount: int) -> list[Missing]:
+    """Return why `amount` (minor units) may not leave since givers' banks took money back, or still may."""
+    if shortfall_minor(project) > 0:
+        text = _("A giver’s bank took money back. Nothing is paid out until the custodian has covered what is missing.")
+        return [Missing("shortfall", text, "held")]
+    at_risk = at_risk_minor(project)
+    if at_risk and held_minor(project) - amount < at_risk:
+        text = _("A giver’s bank disputes a gift. So much money has to stay until the bank has decided.")
+        return [Missing("disputed", text, "held")]
+    return []
 
 
 def tranche_minor(milestone: Milestone) -> int:

@@ -15,6 +15,7 @@ from funds.matching.rule_selectors import given_minor, matched_minor
 from funds.matching.selectors import village_outstanding
 from funds.payments.exchanged import PLAN_MINOR
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
+from funds.payments.selectors import disputed_minor, parts_back, parts_back_minor
 from funds.pledges.models import Party as PledgeParty
 from funds.pledges.models import Pledge
 from funds.pledges.selectors import collected_minor
@@ -67,6 +68,8 @@ class Progress:
     released_minor: int
     spent_minor: int
     in_kind_minor: int
+    shortfall_minor: int = 0  # taken back by givers' banks after it was spent
+    disputed_minor: int = 0  # what banks have not decided on, taken already or not
 
     def rest_minor(self, party: str) -> int:
         """Return what this party's share still lacks in promises and money; nothing for a party without a share."""
@@ -87,14 +90,11 @@ class Totals:
 
 
 def projects_money(projects: Iterable[Project]) -> dict[str, ProjectMoney]:
-    """Return the money of many projects by public id, in two queries."""
+    """Return the money of many projects by public id, in three queries."""
     listed = list(projects)
-    received = dict(
-        Payment.objects.filter(project__in=listed, status=PaymentStatus.CONFIRMED)
-        .values_list("project_id")
-        .annotate(total=Sum(PLAN_MINOR))
-        .order_by()
-    )
+    paid = Payment.objects.filter(project__in=listed, status=PaymentStatus.CONFIRMED)
+    back = parts_back(paid)
+    received = dict(paid.values_list("project_id").annotate(total=Sum(PLAN_MINOR)).order_by())
     goals = dict(
         Share.objects.filter(project__in=listed, party__in=MONEY_PARTIES)
         .values_list("project_id")
@@ -102,7 +102,9 @@ def projects_money(projects: Iterable[Project]) -> dict[str, ProjectMoney]:
         .order_by()
     )
     return {
-        project.public_id: ProjectMoney(int(received.get(project.pk, 0)), int(goals.get(project.pk, 0)))
+        project.public_id: ProjectMoney(
+            int(received.get(project.pk, 0)) - int(back.get(project.pk, 0)), int(goals.get(project.pk, 0))
+        )
         for project in listed
     }
 
@@ -120,6 +122,8 @@ def project_progress(project: Project) -> Progress:
         held_minor=sums.get("held", 0),
         released_minor=sums.get("accountable", 0),
         spent_minor=sums.get("spent", 0),
+        shortfall_minor=sums.get("shortfall", 0),
+        disputed_minor=disputed_minor(project),
         in_kind_minor=sum(share.amount_minor for share in project.shares.all() if share.party == Party.IN_KIND),
     )
 
@@ -188,7 +192,7 @@ def _brought(project: Project, share: Share) -> tuple[int, int]:
 
 def _paid(project: Project, which: Q) -> int:
     paid = Payment.objects.filter(which, project=project, status=PaymentStatus.CONFIRMED)
-    return int(paid.aggregate(total=Sum(PLAN_MINOR))["total"] or 0)
+    return int(paid.aggregate(total=Sum(PLAN_MINOR))["total"] or 0) - parts_back_minor(paid)
 
 
 def pledge_entries(pledge: Pledge) -> list[Entry]:

@@ -25,6 +25,7 @@ HELD_POOL_TOO = codes.held_pool(CUSTODIAN, "FFFF7777")
 HELD_BY_OTHER, BANK_OF_OTHER = codes.held_project(OTHER, PROJECT), codes.bank(OTHER)
 TRANSIT = codes.transit(CUSTODIAN, OTHER)
 ADVANCE, ACCOUNTABLE = codes.advance(CUSTODIAN, PROJECT), codes.accountable(CUSTODIAN, PROJECT)
+STRIPE, RESERVE = codes.stripe(CUSTODIAN), codes.reserve(CUSTODIAN)
 SPENT = codes.spent(CUSTODIAN, PROJECT, 1)
 PROMISED, PROMISOR = codes.promised(CUSTODIAN, PROJECT), codes.promisor()
 POOL, RESERVED = codes.village_pool(CUSTODIAN, PROJECT), codes.reserved(CUSTODIAN, PROJECT)
@@ -90,7 +91,7 @@ def undone(*entries: Entry) -> list[Entry]:
 def openings() -> dict[EntryKind, Entry]:
     """Post one entry of each kind that another may end, or takes from; return them."""
     posted(
-        draft(K.PAYMENT_RECEIVED, (BANK, 9_000_00), (HELD, -9_000_00)),
+        draft(K.PAYMENT_RECEIVED, (BANK, 9_090_00), (HELD, -9_000_00), (RESERVE, -90_00)),
         draft(K.PAYMENT_RECEIVED, (CASH, 9_000_00), (HELD_POOL, -9_000_00)),
         draft(K.PAYMENT_RECEIVED, (BANK, 900_00), (HELD, -900_00), currency="USD"),
         draft(K.SURPLUS_MOVED, (HELD, 100_00), (HELD_ELSEWHERE, -100_00)),
@@ -147,6 +148,8 @@ def sample(kind: EntryKind, there: dict[EntryKind, Entry]) -> EntryDraft:
         K.POOL_RETURNED: ([(HELD, 40_00), (HELD_POOL, -40_00)], there[K.POOL_GIVEN]),
         K.PAYMENT_DISPUTED: ([(HELD, 500_00), (SHORTFALL, 200_00), (BANK, -700_00)], gift),
         K.PAYMENT_REVERSED: ([(SHORTFALL, 700_00), (BANK, -700_00)], gift),
+        K.SHORTFALL_COVERED: ([(RESERVE, 5), (SHORTFALL, -5)], None),
+        K.PAYOUT_RECEIVED: ([(BANK, 5), (STRIPE, -5)], None),
         K.CASH_BANKED: ([(BANK, 5), (CASH, -5)], None),
         K.GIFT_IN_KIND: ([(GIVEN, 5), (GIVER, -5)], None),
     }

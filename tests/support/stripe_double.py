@@ -21,6 +21,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import stripe
 
+from tests.support.stripe_after import After, Refusal, Thing
+
 KEY_LIFE = 24 * 60 * 60
 EVENTS_LISTED = 30 * 24 * 60 * 60
 PREFIXES = {
@@ -29,18 +31,12 @@ PREFIXES = {
     "charge": "ch",
     "refund": "re",
     "balance_transaction": "txn",
+    "dispute": "dp",
+    "payout": "po",
 }
-Thing = dict[str, Any]
 
 
-class Refusal(Exception):
-    """What Stripe answers instead."""
-
-    def __init__(self, status: int, kind: str, message: str, code: str = "") -> None:
-        self.status, self.error = status, {"type": kind, "message": message, "code": code or None}
-
-
-class StripeDouble:
+class StripeDouble(After):
     """The state of one account. All times are `time.time()`, which tests may move."""
 
     def __init__(self, *, livemode: bool = False, fee: int = 100, fee_percent: int = 3) -> None:
@@ -91,7 +87,7 @@ class StripeDouble:
                 self._event("checkout.session.completed", session)
             return intent
 
-    def refund(self, intent_id: str, amount: int | None = None) -> Thing:
+    def refund(self, intent_id: str, amount: int | None = None, metadata: Thing | None = None) -> Thing:
         """Give money back; never more than was charged."""
         with self.lock:
             intent = self.things.get(intent_id)
@@ -100,24 +96,19 @@ class StripeDouble:
             charge = self.things[intent["latest_charge"]]
             left = charge["amount"] - charge["amount_refunded"]
             wanted = left if amount is None else amount
+            if self.is_disputed(charge["id"]):
+                raise Refusal(400, "invalid_request_error", "This charge is disputed.", "charge_disputed")
             if not 0 < wanted <= left:
                 raise Refusal(400, "invalid_request_error", "Refund amount is greater than unrefunded amount on charge")
             back = self._new("refund", amount=wanted, currency=charge["currency"], charge=charge["id"],
-                             payment_intent=intent_id, status="succeeded", metadata={})  # fmt: skip
-            back["balance_transaction"] = self._move("refund", -wanted, 0, charge["currency"], back["id"])["id"]
+                             payment_intent=intent_id, status=self.refund_status, metadata=metadata or {})  # fmt: skip
+            if self.refund_status == "succeeded":
+                back["balance_transaction"] = self._move("refund", -wanted, 0, charge["currency"], back["id"])["id"]
             charge["amount_refunded"] += wanted
             charge["refunded"] = charge["amount_refunded"] == charge["amount"]
             self._event("refund.created", back)
             self._event("charge.refunded", charge)
             return back
-
-    def dispute(self, intent_id: str) -> Thing:
-        """Let the payer's bank dispute a payment. The money stays where it is: that is a later part of Birge."""
-        with self.lock:
-            charge = self.things[self.things[intent_id]["latest_charge"]]
-            disputed = {"id": f"dp_{next(self._numbers)}", "object": "dispute", "charge": charge["id"],
-                        "payment_intent": intent_id, "amount": charge["amount"]}  # fmt: skip
-            return self._event("charge.dispute.created", disputed)
 
     def balance(self) -> int:
         """Return what lies in the account."""
@@ -129,7 +120,10 @@ class StripeDouble:
         return [each for each in self.things.values() if each["object"] == "charge"]
 
     def fail_next(self, path: str, how: str) -> None:
-        """Let the next request to a path fail: `before` or `after` its work with a 500, or `lost` after it."""
+        """Let the next request to a path fail: `before` or `after` its work with a 500, or `lost` after it.
+
+        With `POST ` before the path only such a one.
+        """
         self.failures.append((path, how))
 
     @staticmethod
@@ -172,9 +166,11 @@ class StripeDouble:
                     text = "Keys for idempotent requests can only be used with the same parameters"
                     return 400, {"error": {"type": "idempotency_error", "message": text}}
                 return status, said
-            how = next((how for start, how in self.failures if path.startswith(start)), "")
-            if how:
-                self.failures.remove(next(each for each in self.failures if path.startswith(each[0])))
+            failing = next((each for each in self.failures if path.startswith(each[0]) or
+                            f"{method} {path}".startswith(each[0])), None)  # fmt: skip
+            how = failing[1] if failing else ""
+            if failing:
+                self.failures.remove(failing)
             status, said = self._done(method, path, given, how)
             if key and method == "POST":
                 self.keys[key] = (asked, status, said, time.time())
@@ -192,12 +188,13 @@ class StripeDouble:
 
     def _work(self, method: str, path: str, given: Thing) -> Any:
         lists = {"/v1/checkout/sessions": "checkout.session", "/v1/payment_intents": "payment_intent",
-                 "/v1/charges": "charge", "/v1/refunds": "refund"}  # fmt: skip
+                 "/v1/charges": "charge", "/v1/refunds": "refund", "/v1/disputes": "dispute",
+                 "/v1/payouts": "payout"}  # fmt: skip
         if (method, path) == ("POST", "/v1/checkout/sessions"):
             return self._shown(self._session(given), given)
         if (method, path) == ("POST", "/v1/refunds"):
             amount = int(given["amount"]) if "amount" in given else None
-            return self._shown(self.refund(given["payment_intent"], amount), given)
+            return self._shown(self.refund(given["payment_intent"], amount, given.get("metadata")), given)
         if method == "GET" and path == "/v1/events":
             listed = [each for each in self.events if each["created"] > time.time() - EVENTS_LISTED]
             return self._list(path, listed, given)

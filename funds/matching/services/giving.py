@@ -72,22 +72,25 @@ def matches_give(*, pledge_ref: str, payment_ref: str, command: Command) -> list
 def matches_split(*, pledge_ref: str, paid: int, promised: int, rest_ref: str, command: Command) -> None:
     """Divide what rules reserved for a pledge of which `paid` of `promised` has come: the rest waits for `rest_ref`.
 
-    In proportion, rounded down: what the remainder keeps is given when its money comes.
+    In proportion, rounded down: what the remainder keeps is given when its money comes. Without a `rest_ref` the rest
+    is free again.
     """
     for reservation in reservations_live(pledge_ref):
-        rule_lock(_rule(reservation))
+        rule = rule_lock(_rule(reservation))
         keep = reservation.amount_minor * paid // promised
         counted = reservation.counted_minor * paid // promised
         parts = [
             (pledge_ref, keep, counted),
             (rest_ref, reservation.amount_minor - keep, reservation.counted_minor - counted),
         ]
-        parts = [part for part in parts if part[1]]
+        parts = [part for part in parts if part[0] and part[1]]
         reservation_end(reservation, ReservationStatus.RELEASED)
         drafts = [_again_draft(reservation, amount) for _ref, amount, _counted in parts]
         entries = post(command=command, drafts=[unreserved_draft(reservation), *drafts])
         for (ref, amount, part_counted), entry in zip(parts, entries[1:], strict=True):
             _reserve_like(reservation, ref, amount, part_counted, entry)
+        if not rest_ref:
+            rule_sweep(rule=rule, command=command)
 
 
 @transaction.atomic

@@ -83,13 +83,16 @@ def match_prolong(*, pledge_ref: str, until: dt.date) -> None:
 
 @transaction.atomic
 def match_split(*, pledge_ref: str, keep: int, rest_ref: str, command: Command) -> None:
-    """Divide a reservation between a pledge that was paid in part (`keep`, minor units) and its remainder."""
+    """Divide a reservation between a pledge that was paid in part (`keep`, minor units) and its remainder.
+
+    Without a `rest_ref` the rest is free again.
+    """
     reservation = reservation_live(pledge_ref)
     if reservation is None or reservation.amount_minor <= keep:
         return
     _end(reservation, ReservationStatus.RELEASED)
     parts = [(pledge_ref, keep), (rest_ref, reservation.amount_minor - keep)]
-    parts = [(ref, amount) for ref, amount in parts if amount]
+    parts = [(ref, amount) for ref, amount in parts if ref and amount]
     drafts = [reserved_draft(reservation.project, amount, reservation.group) for _ref, amount in parts]
     entries = post(command=command, drafts=[unreserved_draft(reservation), *drafts])
     for (ref, amount), entry in zip(parts, entries[1:], strict=True):

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("documents", "0003_sha256_index"),
         ("organisations", "0004_terms_agreements"),
-        ("payments", "0004_stripe"),
+        ("payments", "0005_disputes"),
         ("works", "0003_signatory_change"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -13,6 +13,7 @@ from .deciding import (
 )
 from .methods import payment_method_set
 from .recording import payment_record
+from .reserving import reserve_cover_ask, reserve_fill_ask, reserve_minor, reserve_move_agree, reserve_move_refuse
 
 __all__ = [
     "payment_arrived",
@@ -25,5 +26,10 @@ __all__ = [
     "payment_refuse",
     "payment_refuse_by_payer",
     "payment_refuse_by_pool",
+    "reserve_cover_ask",
+    "reserve_fill_ask",
+    "reserve_minor",
+    "reserve_move_agree",
+    "reserve_move_refuse",
     "transition_check",
 ]

@@ -51,6 +51,18 @@ def pledge_refunded(*, pledge: Pledge, reason: str) -> Pledge:
 
 
 @transaction.atomic
+def pledge_shrink(*, pledge: Pledge, collected_minor: int) -> Pledge:
+    """Note that less is left of what came for a kept promise (minor units). `funds.settlement` books it."""
+    locked = pledge_lock(pledge)
+    before, locked.collected_minor = locked.collected_minor, collected_minor
+    if locked.kept_minor is not None and before:
+        locked.kept_minor = locked.kept_minor * collected_minor // before
+    locked.save(update_fields=["collected_minor", "kept_minor"])
+    history_write(locked, before=locked.status, actor=None, reason="a part of it went back")
+    return locked
+
+
+@transaction.atomic
 def remainder_open(*, pledge: Pledge, lacking: Part) -> Pledge:
     """Make the pledge for what a payment fell short, in the same group and with all that was agreed, its rate too.
 

@@ -25,7 +25,7 @@ from projects.works.services.signatories import signatory_check
 
 from ..entries import released_draft
 from ..models import RELEASE_ALLOWED, Release, ReleaseStatus, Side, Signature
-from ..selectors import RELEASES_IN, release_missing, tranche_minor
+from ..selectors import RELEASES_IN, release_missing, taken_back_missing, tranche_minor
 
 BASES = frozenset({DocumentKind.CONTRACT, DocumentKind.QUOTE})
 
@@ -124,7 +124,7 @@ def release_pay(
 
     Paying once more returns the release as it is. Raises NotAllowed (also `same_person`, who asked or signed),
     SecondFactorRequired, InvalidInput (`bank_reference`, `bank_line`), RuleNotMet (`transition`, `stopped`, `listed`,
-    `blocked`), InsufficientFunds.
+    `blocked`, `shortfall`, `disputed`), InsufficientFunds.
     """
     require(actor, Action.RELEASE_PAY, release.custodian)
     method = factor_require(proof, actor).method
@@ -141,6 +141,7 @@ def release_pay(
     _transition_check(release, ReleaseStatus.PAID)
     _running_check(project)
     payee_check(project.administration, release.custodian)
+    _taken_back_check(project, release.amount_minor)
     if actor.pk in {release.asked_by_id, *release.signatures.values_list("signer_id", flat=True)}:
         raise NotAllowed(_("Who asked or signed cannot pay."), code="same_person")
     release.bank_reference, release.bank_line = reference[:80], bank_line
@@ -194,6 +195,11 @@ def _transition_check(release: Release, to: ReleaseStatus) -> None:
 def _running_check(project: Project) -> None:
     if project.status not in RELEASES_IN:
         raise RuleNotMet(_("No money leaves while the project is stopped or over."), code="stopped")
+
+
+def _taken_back_check(project: Project, amount: int) -> None:
+    for missing in taken_back_missing(project, amount):
+        raise RuleNotMet(missing.text, code=missing.code)
 
 
 def _reason(reason: str) -> str:

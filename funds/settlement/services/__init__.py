@@ -28,6 +28,7 @@ from .payments import (
     unidentified_payment_record,
     village_payment_record,
 )
+from .payouts import payout_explain, payout_line, payout_lines
 from .pledging import (
     pledge_confirm_and_match,
     pledge_lapse_and_release,
@@ -92,6 +93,9 @@ __all__ = [
     "payment_identify_ask",
     "payment_identify_refuse",
     "payment_refuse_by_payer",
+    "payout_explain",
+    "payout_line",
+    "payout_lines",
     "pledge_confirm_and_match",
     "pledge_lapse_and_release",
     "pledge_pay",

@@ -36,6 +36,7 @@ from ..matched import parts_text
 from ..matching import giver_of, match_facts, matched_at_all
 from .advancing import project_advance, project_lock, project_retreat
 from .assets import asset_code
+from .disputed import money_disputed
 from .exchanging import worth_set
 from .sent_back import money_sent_back
 
@@ -47,6 +48,8 @@ def payment_fact_apply(fact: PaymentFact) -> uuid.UUID:
     """
     if fact.kind is FactKind.SENT_BACK:
         return money_sent_back(fact)
+    if fact.kind is not FactKind.ARRIVED:
+        return money_disputed(fact)
     payment = fact.payment
     if payment.project is None and payment.pool_ref:
         return _to_pool(fact)

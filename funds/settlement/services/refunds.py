@@ -25,7 +25,7 @@ from projects.works.states import ProjectStatus, Why
 
 from ..facts import plan_facts
 from .ending import promises_end
-from .returning.byhand import by_hand_check, from_provider
+from .returning.byhand import by_hand_check, from_provider, not_disputed_check
 from .returning.closing import gift_entry, plan_entry, pledges_close, refund_drafts, refund_money
 from .returning.dividing import batch_open
 from .returning.working import batch_work_at_once
@@ -108,7 +108,7 @@ def refund_send(
     """Say, as the custodian's officer, that the money was sent back, with the bank's line. Nothing is booked yet.
 
     Raises NotAllowed, SecondFactorRequired, InvalidInput (`bank_reference`, `bank_line`), RuleNotMet (`transition`;
-    `not_by_hand` while its provider sends it, or its donor decides).
+    `not_by_hand` while its provider sends it, or its donor decides; `disputed` while the payer's bank does).
     """
     require(actor, Action.REFUND_PAY, refund.custodian)
     method = factor_require(proof, actor).method
@@ -124,6 +124,7 @@ def refund_mark_sent(
 ) -> Refund:
     """Mark one refund as sent, once `require` and the second factor (`method`) have been asked for. Books nothing."""
     by_hand_check(refund)
+    not_disputed_check(refund.payment)
     refund = _lock(refund)
     _transition_check(refund, RefundStatus.SENT)
     refund.status, refund.sent_by, refund.sent_at = RefundStatus.SENT, actor, clock.now()

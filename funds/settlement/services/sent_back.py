@@ -9,27 +9,34 @@ from django.utils.translation import gettext as _
 from birge import clock
 from birge.errors import RuleNotMet
 from birge.money import Money
-from funds.ledger import codes
-from funds.ledger.balances import balance
 from funds.ledger.kinds import EntryKind
 from funds.ledger.models import Command, Entry
-from funds.ledger.posting import AccountKey, EntryDraft, Leg, post
-from funds.matching.services import match_release, matches_release, matches_take_back, rules_lock
-from funds.payments.exchanged import out_of_plan, plan_part
+from funds.ledger.posting import post
+from funds.matching.services import (
+    match_release,
+    match_split,
+    matches_give,
+    matches_release,
+    matches_split,
+    matches_take_back,
+    rules_lock,
+)
+from funds.payments.exchanged import plan_part
 from funds.payments.facts import PaymentFact
 from funds.payments.models import Payment, PaymentStatus, StripeRefund
-from funds.payments.selectors import sent_back_minor
+from funds.payments.selectors import gone_minor, sent_back_minor
 from funds.pledges.models import Pledge
 from funds.pledges.notices import money_text, pledge_notice
-from funds.pledges.services import pledge_lock, pledge_refunded
+from funds.pledges.services import pledge_lock, pledge_refunded, pledge_shrink
 from funds.pledges.states import PledgeStatus
-from funds.releases.models import Refund, RefundStatus
+from funds.releases.models import REFUND_ENDED, Refund, RefundStatus
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
 from .advancing import project_lock, project_retreat
-from .assets import asset_code
+from .refunds import ENDED
 from .returning.closing import gift_entry, pledges_close, refund_money
+from .taking import taken_drafts
 
 STILL_RAISING = frozenset({ProjectStatus.OPEN, ProjectStatus.PLEDGED_IN_FULL, ProjectStatus.FUNDED})
 
@@ -38,8 +45,8 @@ def money_sent_back(fact: PaymentFact) -> uuid.UUID:
     """Book what a provider sent back; return the id of its entry. The payment's row is locked already.
 
     Where a refund of a failed project waits for officers, it is done by this; where two officers have booked this very
-    refund before, their entry is found. It is taken from what is held for the project, and what is not there any more
-    is its shortfall: no other purpose pays for it. Raises RuleNotMet (`refund_differs`) where they booked another sum.
+    refund before, their entry is found. See `taking` for where it is taken from. Raises RuleNotMet (`refund_differs`)
+    where they booked another sum.
     """
     payment = fact.payment
     if payment.project is None:
@@ -50,12 +57,15 @@ def money_sent_back(fact: PaymentFact) -> uuid.UUID:
     booked = _booked_by_officers(refund, fact.amount_minor) if refund is not None else None
     if booked is not None:
         return booked
-    counted = _counted(payment, refund, fact.amount_minor)
-    entry = post(command=fact.command, drafts=_drafts(payment, project, fact.amount_minor, counted))[-1]
-    if refund is not None and refund.status != RefundStatus.PAID:
-        _refund_done(refund, counted, entry)
-    elif sent_back_minor(payment) + fact.amount_minor >= payment.amount_minor:
-        _gift_falls(payment, project, fact.command)
+    counted = counted_minor(payment, refund, fact.amount_minor)
+    drafts = taken_drafts(payment, project, fact.amount_minor, EntryKind.REFUND_PAID, counted=counted)
+    entry = post(command=fact.command, drafts=drafts)[-1]
+    if refund is not None and refund.status not in REFUND_ENDED:
+        refund_done(refund, counted, entry)
+    elif gone_minor(payment) + fact.amount_minor >= payment.amount_minor:
+        gift_falls(payment, project, fact.command)
+    else:
+        gift_shrinks(payment, project, counted, fact.command, back=Money(fact.amount_minor, payment.currency))
     return entry.id
 
 
@@ -71,36 +81,18 @@ def _booked_by_officers(refund: Refund, amount_minor: int) -> uuid.UUID | None:
     return entry_id
 
 
-def _counted(payment: Payment, refund: Refund | None, amount: int) -> int:
+def counted_minor(payment: Payment, refund: Refund | None, amount: int) -> int:
     """Return what so much of a payment counted in the plan (minor units): just what is due, where that is sent back."""
-    if refund is not None and refund.status != RefundStatus.PAID and refund_money(refund).minor == amount:
+    if refund is not None and refund.status not in REFUND_ENDED and refund_money(refund).minor == amount:
         return refund.amount_minor
     return plan_part(payment, amount, before=sent_back_minor(payment))
 
 
-def _drafts(payment: Payment, project: Project, amount: int, counted: int) -> list[EntryDraft]:
-    """Return what leaves: `amount` of the payment's currency, which `counted` so much in the plan's (minor units)."""
-    custodian = payment.custodian.public_id
-    held = codes.held_project(custodian, project.public_id)
-    there = min(counted, max(0, balance(held, project.currency)))
-    parts = [(held, there), (codes.shortfall(custodian, project.public_id), counted - there)]
-    across = []
-    if payment.exchanged:
-        across, parts = [out_of_plan(payment, project, parts, amount)], [(held, amount)]
-    parts.append((asset_code(payment), -amount))
-    gift = gift_entry(payment)
-    ended = Entry.objects.filter(resolves=gift).exists()  # one refund names the gift; a second one only its group
-    draft = EntryDraft(
-        kind=EntryKind.REFUND_PAID if there == counted else EntryKind.PAYMENT_REVERSED,
-        legs=[Leg(AccountKey(code=code, currency=payment.currency), part) for code, part in parts if part],
-        resolves=None if ended else gift,
-        group=payment.group,
-    )
-    return [*across, draft]
+def refund_done(refund: Refund, counted: int, entry: Entry) -> None:
+    """Let the provider's word stand for the two officers'. What it sent less than is due is still due.
 
-
-def _refund_done(refund: Refund, counted: int, entry: Entry) -> None:
-    """Let the provider's word stand for the two officers'. What it sent less than is due is still due."""
+    `counted` is what it sent, in the plan's currency (minor units).
+    """
     if counted < refund.amount_minor:
         refund.amount_minor -= counted
         refund.save(update_fields=["amount_minor"])
@@ -112,8 +104,11 @@ def _refund_done(refund: Refund, counted: int, entry: Entry) -> None:
     pledges_close(refund)
 
 
-def _gift_falls(payment: Payment, project: Project, command: Command) -> None:
-    """All of a gift went back: it does not count any more, and before work began what followed it is free again."""
+def gift_falls(payment: Payment, project: Project, command: Command, *, notice: str = "card_refunded") -> None:
+    """Let a gift that went back wholly count no more: before work began what followed it is free again.
+
+    Once work has begun, what a pool gave stays: it was held, and is spent or owed for work that is under way.
+    """
     payment.status = PaymentStatus.REVERSED
     payment.save(update_fields=["status"])
     for pledge in _met(payment):
@@ -127,13 +122,46 @@ def _gift_falls(payment: Payment, project: Project, command: Command) -> None:
                 post(command=command, drafts=[unreserved])
             matches_release(pledge_ref=locked.public_id, command=command)
         closed = pledge_refunded(pledge=locked, reason="the payment provider gave the money back")
-        back = money_text(Money(payment.amount_minor, payment.currency), closed.language)
-        pledge_notice(closed, "card_refunded", back=back)
+        if notice:
+            back = money_text(Money(payment.amount_minor, payment.currency), closed.language)
+            pledge_notice(closed, notice, back=back)
     project_retreat(project)
+
+
+def gift_shrinks(
+    payment: Payment, project: Project, counted: int, command: Command, *, back: Money | None = None
+) -> None:
+    """Let a part of a gift that went back count no more; the rest of it stays what it was.
+
+    `counted` is what it counted in the plan (minor units); its donor is told of `back`.
+
+    Before work began, what followed the gift shrinks in proportion. In an ended project nothing counts any more.
+    """
+    for pledge in _met(payment) if project.status not in ENDED else []:
+        locked = pledge_lock(pledge)
+        before = locked.collected_minor or 0
+        left = before - counted
+        if left <= 0:
+            continue
+        if project.status in STILL_RAISING:
+            _matches_shrink(payment, locked, left, command)
+        shrunk = pledge_shrink(pledge=locked, collected_minor=left)
+        if back is not None:
+            pledge_notice(shrunk, "card_refunded", back=money_text(back, shrunk.language))
+    project_retreat(project)
+
+
+def _matches_shrink(payment: Payment, pledge: Pledge, left: int, command: Command) -> None:
+    """Take back what followed the gift, keep the part that follows what is left of it, and give that again."""
+    before = pledge.collected_minor or 0
+    matches_take_back(payment_ref=payment.public_id, pledge_ref=pledge.public_id, until=pledge.horizon, command=command)
+    matches_split(pledge_ref=pledge.public_id, paid=left, promised=before, rest_ref="", command=command)
+    matches_give(pledge_ref=pledge.public_id, payment_ref=payment.public_id, command=command)
+    match_split(pledge_ref=pledge.public_id, keep=left, rest_ref="", command=command)
 
 
 def _met(payment: Payment) -> list[Pledge]:
     """Return the promises that this payment met and that are not given back yet."""
-    met = Entry.objects.filter(command__entries=payment.entry_id, kind=EntryKind.PLEDGE_MET)
+    met = Entry.objects.filter(command__entries=gift_entry(payment), kind=EntryKind.PLEDGE_MET)
     promises = met.values("resolves_id")
     return list(Pledge.objects.filter(entry_id__in=promises, status=PledgeStatus.COLLECTED).order_by("id"))

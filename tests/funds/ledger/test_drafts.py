@@ -119,6 +119,7 @@ def test_an_entry_has_the_shape_of_its_kind(kind, pairs, fault):
 CONFIRMED = written(K.PLEDGE_CONFIRMED, (PROMISED, 300), (PROMISOR, -300))
 MATCH = written(K.MATCH_RESERVED, (RESERVED, 300), (POOL, -300))
 UNKNOWN = written(K.PAYMENT_UNIDENTIFIED, (BANK, 300), (UNIDENTIFIED, -300))
+IDENTIFIED = written(K.PAYMENT_IDENTIFIED, (UNIDENTIFIED, 300), (HELD, -300))
 GIFT = written(K.PAYMENT_RECEIVED, (BANK, 300), (HELD, -300))
 FROM_POOL = written(K.POOL_GIVEN, (HELD_POOL, 300), (HELD, -300))
 WHOLE = "exactly what the entry that it names has opened"
@@ -160,6 +161,7 @@ def test_what_was_opened_is_taken_back_exactly_and_nothing_else_is(kind, pairs, 
         (K.PLEDGE_RELEASED, [(POOL, -300), (VILLAGE, 300)], None),
         (K.REFUND_PAID, [(HELD, 299), (BANK, -299)], GIFT),
         (K.REFUND_PAID, [(HELD, 299), (BANK, -299)], None),
+        (K.REFUND_PAID, [(HELD, 299), (BANK, -299)], IDENTIFIED),
         (K.POOL_RETURNED, [(HELD, 300), (HELD_POOL, -300)], FROM_POOL),
         (K.POOL_RETURNED, [(HELD, 1), (HELD_POOL, -1)], FROM_POOL),
     ],

@@ -159,10 +159,19 @@ class QuarantineReason(models.TextChoices):
     REFUND = "refund", _("a refund that did not go through or does not fit")
     PART = "part", _("a part of a gift was given back: look at the promise")
     DISPUTE = "dispute", _("the payer’s bank disputes a payment")
+    PAYOUT = "payout", _("a payout that does not fit")
+
+
+class Decision(models.TextChoices):
+    """What two officers decided on something that did not fit."""
+
+    LEAVE = "leave", _("explained: nothing to book")
+    BOOK = "book", _("booked as money of unknown origin")
+    SENT_BACK = "sent_back", _("it was sent back at Stripe")
 
 
 class StripeQuarantine(models.Model):
-    """Something at Stripe that does not fit our record: nothing is booked, one officer explains, another agrees."""
+    """Something at Stripe that does not fit our record: one officer says what to do about it, another agrees."""
 
     public_id = PublicIdField()
     account = models.ForeignKey(StripeAccount, on_delete=models.PROTECT, related_name="quarantined")
@@ -171,6 +180,7 @@ class StripeQuarantine(models.Model):
     reason = models.CharField(max_length=10, choices=QuarantineReason.choices)
     detail = models.CharField(max_length=300, blank=True)  # ours and theirs, as figures
     found_at = models.DateTimeField(default=clock.now)
+    decision = models.CharField(max_length=9, choices=Decision.choices, default=Decision.LEAVE)
     explanation = models.CharField(max_length=300, blank=True)
     explained_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"

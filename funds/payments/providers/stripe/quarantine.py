@@ -1,4 +1,4 @@
-"""What does not fit our record is put aside for people: nothing is booked. One officer explains, another agrees."""
+"""What does not fit our record is put aside for people. One officer says what to do about it, another agrees."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from birge.errors import InvalidInput, NotAllowed, RuleNotMet
 from birge.organisations.models import Organisation
 from birge.organisations.permissions import Action, require
 
-from .models import QuarantineReason, StripeAccount, StripeAttempt, StripeQuarantine
+from .models import Decision, QuarantineReason, StripeAccount, StripeAttempt, StripeQuarantine
 
 logger = logging.getLogger(__name__)
 
@@ -48,18 +48,23 @@ def quarantined(custodian: Organisation) -> QuerySet[StripeQuarantine]:
 
 
 @transaction.atomic
-def quarantine_explain(*, item: StripeQuarantine, actor: User, explanation: str) -> StripeQuarantine:
-    """Say, as the custodian's officer, what it is and why nothing is to be booked. Another officer must agree.
+def quarantine_explain(
+    *, item: StripeQuarantine, actor: User, explanation: str, decision: str = Decision.LEAVE
+) -> StripeQuarantine:
+    """Say, as the custodian's officer, what it is and what is to be done. Another officer must agree.
 
-    A new explanation takes the place of the old one. Raises NotAllowed, InvalidInput (`reason`), RuleNotMet
+    A new explanation takes the place of the old one. Raises NotAllowed, InvalidInput (`reason`, `decision`), RuleNotMet
     (`decided`).
     """
     require(actor, Action.CORRECTION_ASK, item.account.custodian)
     if not explanation.strip():
         raise InvalidInput(_("Please say why."), field="reason")
+    if decision not in Decision.values:
+        raise InvalidInput(_("Please choose what is to be done."), field="decision")
     locked = _lock(item)
     locked.explanation, locked.explained_by, locked.explained_at = explanation.strip()[:300], actor, clock.now()
-    locked.save(update_fields=["explanation", "explained_by", "explained_at"])
+    locked.decision = decision
+    locked.save(update_fields=["decision", "explanation", "explained_by", "explained_at"])
     audit_record(
         actor=actor, action="stripe_explain", obj=locked, organisation=item.account.custodian, object=locked.object_id
     )
@@ -68,10 +73,13 @@ def quarantine_explain(*, item: StripeQuarantine, actor: User, explanation: str)
 
 @transaction.atomic
 def quarantine_agree(*, item: StripeQuarantine, actor: User, proof: FactorProof | None) -> StripeQuarantine:
-    """Agree, as another officer with a second factor, that it is explained and nothing is to be booked.
+    """Agree, as another officer with a second factor, that it is explained; what was decided is done at once.
 
-    Raises NotAllowed (also `same_person`), SecondFactorRequired, RuleNotMet (`decided`, `not_explained`).
+    Raises NotAllowed (also `same_person`), SecondFactorRequired, RuleNotMet (`decided`, `not_explained`, and where
+    Stripe does not say what was decided, see `booking_after_all`), ProviderUnknown.
     """
+    from .booking_after_all import decision_carry_out
+
     require(actor, Action.CORRECTION_APPROVE, item.account.custodian)
     method = factor_require(proof, actor).method
     locked = _lock(item)
@@ -79,6 +87,7 @@ def quarantine_agree(*, item: StripeQuarantine, actor: User, proof: FactorProof 
         raise RuleNotMet(_("Nobody has explained this yet."), code="not_explained")
     if locked.explained_by_id == actor.pk:
         raise NotAllowed(_("Who explained it cannot agree."), code="same_person")
+    decision_carry_out(locked)
     locked.agreed_by, locked.agreed_at, locked.factor_method = actor, clock.now(), method
     locked.save(update_fields=["agreed_by", "agreed_at", "factor_method"])
     audit_record(
@@ -88,6 +97,7 @@ def quarantine_agree(*, item: StripeQuarantine, actor: User, proof: FactorProof 
         organisation=item.account.custodian,
         object=locked.object_id,
         factor=method,
+        decision=locked.decision,
     )
     return locked
 

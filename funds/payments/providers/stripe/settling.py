@@ -17,7 +17,6 @@ from birge.money import Money
 from funds.ledger import codes
 from funds.ledger.kinds import EntryKind
 from funds.ledger.posting import AccountKey, EntryDraft, Leg, command_finish, command_open, post_once
-from projects.works.states import ProjectStatus
 
 from ...exchanged import fee_across
 from ...facts import FactKind, PaymentFact, fact_report
@@ -27,13 +26,13 @@ from ...services.deciding import payment_lock
 from ..base import PaymentRequest
 from .amounts import from_stripe, to_stripe
 from .gateway import COMMAND, PLEDGE, Intent, Movement, SentBack, Session, StripeGateway
-from .models import WAITING, AttemptStatus, QuarantineReason, StripeAttempt, StripeRefund
+from .models import WAITING, AttemptStatus, QuarantineReason, StripeAccount, StripeAttempt, StripeRefund
+from .models_after import RefundOrderStatus
 from .quarantine import quarantine
 
 KEY_LIFE = dt.timedelta(hours=1)  # a call is repeated under its key no later; Stripe itself forgets keys after a day
 EARLIER = dt.timedelta(minutes=10)  # by which Stripe's clock may be behind ours
 PAID, GONE = "succeeded", frozenset({"failed", "canceled"})
-ENDED = frozenset({ProjectStatus.EXPIRED, ProjectStatus.CANCELLED})
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def _unpaid_status(locked: StripeAttempt, seen: Seen) -> AttemptStatus:
 
 def _paid(locked: StripeAttempt, intent: Intent, refunds: list[SentBack]) -> None:
     """Book a payment that is there: what came, its fee, and what went back of it."""
-    faults = _faults(locked, intent)
+    faults = [] if _booked(locked, intent) else _faults(locked, intent)
     for reason, detail in faults:
         quarantine(account=locked.account, object_id=intent.id, reason=reason, detail=detail, attempt=locked)
     if faults:
@@ -108,7 +107,9 @@ def _paid(locked: StripeAttempt, intent: Intent, refunds: list[SentBack]) -> Non
             locked.status = AttemptStatus.OPEN
         return
     locked.intent_id = intent.id
-    payment = payment_arrived(kind=PaymentKind.STRIPE, reference=intent.id[:80], request=_request(locked))
+    payment = locked.payment or payment_arrived(
+        kind=PaymentKind.STRIPE, reference=intent.id[:80], request=_request(locked)
+    )
     if locked.payment is None:
         locked.payment, locked.status = payment, AttemptStatus.SUCCEEDED
     if intent.movement is not None and not locked.movement_id:
@@ -116,6 +117,28 @@ def _paid(locked: StripeAttempt, intent: Intent, refunds: list[SentBack]) -> Non
         locked.movement_id = intent.movement.id
     for refund in refunds:
         _sent_back(locked, payment, refund)
+
+
+def _booked(locked: StripeAttempt, intent: Intent) -> bool:
+    """Say whether this very payment was compared, or accepted by two officers, before."""
+    return locked.payment is not None and locked.intent_id == intent.id
+
+
+def attempt_adopt(account: StripeAccount, intent_id: str, payment: Payment) -> StripeAttempt:
+    """Return the attempt for what two officers booked after all, once it has found its promise: made when first seen.
+
+    Its fee was charged when it was booked.
+    """
+    if payment.project is None:
+        raise ValueError("only what is for a project has an attempt")
+    with transaction.atomic():
+        locked = payment_lock(payment)
+        found = StripeAttempt.objects.filter(payment=locked).first()
+        return found or StripeAttempt.objects.create(
+            account=account, project=payment.project, pledge_ref=locked.pledge_ref, group=locked.group,
+            amount_minor=locked.amount_minor, currency=locked.currency, language="ru", intent_id=intent_id,
+            movement_id="booked", status=AttemptStatus.SUCCEEDED, payment=locked,
+        )  # fmt: skip
 
 
 def _faults(locked: StripeAttempt, intent: Intent) -> list[tuple[QuarantineReason, str]]:
@@ -190,6 +213,8 @@ def fee_charge(locked: StripeAttempt, payment: Payment, movement: Movement) -> N
 def _sent_back(locked: StripeAttempt, payment: Payment, refund: SentBack) -> None:
     """Book a refund once, when it has left the balance; what does not fit is put aside."""
     known, gone = StripeRefund.objects.filter(refund_id=refund.id).exists(), refund.status in GONE
+    if gone:
+        order_failed(locked, refund)
     if known and gone:
         _odd_refund(locked, refund, "booked, but it did not go through")
     movement = refund.movement  # None: not taken from the balance yet
@@ -210,10 +235,12 @@ def _sent_back(locked: StripeAttempt, payment: Payment, refund: SentBack) -> Non
     back = sum(locked.refunds.values_list("amount_minor", flat=True))
     if back >= locked.amount_minor:
         locked.status = AttemptStatus.REFUNDED
-    elif locked.project.status not in ENDED:
-        detail = f"{back} / {locked.amount_minor} {locked.currency}"
-        part = QuarantineReason.PART
-        quarantine(account=locked.account, object_id=refund.id, reason=part, detail=detail, attempt=locked)
+
+
+def order_failed(locked: StripeAttempt, refund: SentBack) -> None:
+    """End an order of ours whose refund did not go through: it may be ordered anew."""
+    made = locked.refund_orders.filter(refund_id=refund.id, status=RefundOrderStatus.MADE)
+    made.update(status=RefundOrderStatus.REFUSED, refused_reason=refund.status)
 
 
 @transaction.atomic

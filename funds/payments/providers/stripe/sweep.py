@@ -13,6 +13,7 @@ from birge.errors import BirgeError
 from .gateway import StripeGateway
 from .models import WAITING, AttemptStatus, StripeAccount, StripeAttempt, StripeEvent
 from .settling import attempt_settle
+from .sweep_after import look_after
 from .webhooks import event_keep, event_process, intent_follow
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ def sweep(account: StripeAccount, *, full: bool = False) -> SweepReport:
     _process(account, report)
     for attempt in _unsettled(account):
         _settle(attempt, report)
+    look_after(account, since if full or started - since > REMEMBERED else None, report)
     if full or started - since > REMEMBERED:
         touched = {intent_id for intent_id in gateway.intents_touched(since) if intent_id}
         for intent_id in sorted(touched):

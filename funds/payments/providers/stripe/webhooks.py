@@ -16,11 +16,16 @@ from django.utils.translation import gettext_lazy as _
 from birge import clock
 from birge.errors import BirgeError
 
+from ...models import Payment
 from .accounts import account_heard, keys_of
+from .booking_after_all import booked_unknown
+from .disputes import dispute_apply
 from .gateway import COMMAND, ProviderMissing, StripeGateway
+from .gateway_after import AfterGateway
 from .models import EventOutcome, QuarantineReason, StripeAccount, StripeAttempt, StripeEvent
+from .payouts import payout_follow
 from .quarantine import quarantine
-from .settling import PAID, attempt_settle
+from .settling import PAID, attempt_adopt, attempt_settle
 
 logger = logging.getLogger(__name__)
 TOLERANCE = 300  # seconds that a signature is good for: a replayed one is older
@@ -77,8 +82,11 @@ def event_process(event: StripeEvent) -> StripeEvent:
 
 def intent_follow(account: StripeAccount, intent_id: str) -> EventOutcome:
     """Look at a payment of this account: ours is settled; one that nobody asked for is put aside."""
+    attempt = StripeAttempt.objects.filter(account=account, intent_id=intent_id).first()
+    known = booked_unknown(account, intent_id) if attempt is None else None
+    if known is not None:
+        return _known(account, intent_id, known)
     try:
-        attempt = StripeAttempt.objects.filter(account=account, intent_id=intent_id).first()
         if attempt is None:
             intent = StripeGateway(account).intent_get(intent_id)
             attempt = _by_command(account, intent.metadata)
@@ -93,6 +101,37 @@ def intent_follow(account: StripeAccount, intent_id: str) -> EventOutcome:
     if settled.intent_id and settled.intent_id != intent_id:
         return _aside(account, intent_id, QuarantineReason.METADATA, f"beside {settled.intent_id}")
     return EventOutcome.SETTLED
+
+
+def _known(account: StripeAccount, intent_id: str, payment: Payment) -> EventOutcome:
+    """Look at what officers booked after all: if it has found its promise it is settled like others, else put aside."""
+    if payment.project is not None:
+        attempt_settle(attempt_adopt(account, intent_id, payment))
+        return EventOutcome.SETTLED
+    outcome = EventOutcome.IGNORED
+    for refund in StripeGateway(account).refunds_of(intent_id):
+        outcome = _aside(account, refund.id, QuarantineReason.REFUND, intent_id)
+    return outcome
+
+
+def dispute_follow(account: StripeAccount, dispute_id: str) -> EventOutcome:
+    """Look a dispute up as it stands now, after the payment that it is about."""
+    try:
+        seen = AfterGateway(account).dispute_get(dispute_id)
+    except ProviderMissing:
+        return _aside(account, dispute_id, QuarantineReason.DISPUTE, "Stripe does not know it any more")
+    attempt = _disputed_attempt(account, seen.intent_id)
+    if attempt is None and seen.intent_id:
+        intent_follow(account, seen.intent_id)
+        attempt = _disputed_attempt(account, seen.intent_id)
+    if attempt is None:
+        return _aside(account, dispute_id, QuarantineReason.DISPUTE, seen.intent_id)
+    return dispute_apply(attempt, seen)
+
+
+def _disputed_attempt(account: StripeAccount, intent_id: str) -> StripeAttempt | None:
+    paid = StripeAttempt.objects.filter(account=account, intent_id=intent_id, payment__isnull=False)
+    return paid.first() if intent_id else None
 
 
 def secret_name(secret: str) -> str:
@@ -110,7 +149,9 @@ def _follow(account: StripeAccount, thing: dict[str, Any]) -> EventOutcome:
         attempt_settle(attempt)
         return EventOutcome.SETTLED
     if kind == "dispute":
-        return _aside(account, identifier, QuarantineReason.DISPUTE, str(thing.get("payment_intent") or ""))
+        return dispute_follow(account, identifier)
+    if kind == "payout":
+        return payout_follow(account, identifier)
     intent_id = identifier if kind == "payment_intent" else str(thing.get("payment_intent") or "")
     if kind in ("payment_intent", "charge", "refund") and intent_id:
         return intent_follow(account, intent_id)

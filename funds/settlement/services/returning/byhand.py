@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from birge import clock
 from birge.errors import RuleNotMet
+from funds.payments.models import Payment, StripeDispute
+from funds.payments.providers.stripe.models_after import DISPUTE_OPEN
 from funds.releases.models import Refund
 from funds.returns.models import PartStatus
 
@@ -69,3 +71,10 @@ def with_provider(refund: Refund) -> bool:
     """Say whether its provider was asked to send it."""
     part = part_of(refund)
     return part is not None and part.status == PartStatus.PROVIDER
+
+
+def not_disputed_check(payment: Payment) -> None:
+    """Raise RuleNotMet (`disputed`) while the payer's bank decides: it would go back twice."""
+    if StripeDispute.objects.filter(attempt__payment=payment, status__in=DISPUTE_OPEN).exists():
+        text = _("The payer’s bank disputes this payment. Wait for its decision: it gives the money back itself.")
+        raise RuleNotMet(text, code="disputed")
