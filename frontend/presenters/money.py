@@ -27,6 +27,7 @@ from .facts import day, say
 from .matching import part_lines
 from .projects import party_line, signed_line
 from .receipts import my_receipts
+from .saved_cards import card_part
 from .words import language, place_line
 
 BEGINNING = frozenset({"made", "confirmed", "matched"})
@@ -124,6 +125,7 @@ def money_page(pledge: Pledge, token: str) -> dict[str, Any]:
         "can_withdraw": waits and not gift.waiting,
         "my_link": pledge_link(pledge),
         "receipts": my_receipts(pledge, token),
+        **card_part(gift.live, token),
         **credit_part(pledge),
     }
 

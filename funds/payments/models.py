@@ -11,15 +11,18 @@ from birge.ids import PublicIdField
 from birge.money import Money
 
 from .providers.stripe.models import StripeAccount, StripeAttempt, StripeEvent, StripeQuarantine, StripeRefund
+from .providers.stripe.models_cards import CardCharge, SavedCard
 
 __all__ = [
     "ALLOWED",
+    "CardCharge",
     "ConfirmedHow",
     "Identification",
     "Payment",
     "PaymentKind",
     "PaymentMethod",
     "PaymentStatus",
+    "SavedCard",
     "StripeAccount",
     "StripeAttempt",
     "StripeEvent",

@@ -12,8 +12,9 @@ from funds.ledger.kinds import EntryKind
 from funds.ledger.models import Posting
 from projects.works.models import Project
 
-from .models import Payment, PaymentKind, PaymentMethod, PaymentStatus, StripeRefund
+from .models import Payment, PaymentKind, PaymentMethod, PaymentStatus, StripeAttempt, StripeRefund
 from .providers.stripe.accounts import account_for
+from .providers.stripe.models import WAITING
 
 _K = PaymentKind
 USUAL_ORDER = (_K.STRIPE, _K.TRANSFER, _K.CASH, _K.SANDBOX)
@@ -64,7 +65,9 @@ def payments_of_pledges(refs: list[str]) -> QuerySet[Payment]:
 
 
 def payment_waits_for(pledge_ref: str) -> bool:
-    """Say whether money for this pledge is recorded and not yet decided on."""
+    """Say whether money for this pledge is recorded and not yet decided on, or is just taken from a saved card."""
+    if StripeAttempt.objects.filter(pledge_ref=pledge_ref, status__in=WAITING, charge__isnull=False).exists():
+        return True
     return Payment.objects.filter(pledge_ref=pledge_ref, status=PaymentStatus.RECORDED).exists()
 
 

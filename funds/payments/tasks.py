@@ -5,6 +5,7 @@ from __future__ import annotations
 from django_tasks import task
 
 from .models import StripeEvent
+from .providers.stripe.saving import card_forget, cards_to_forget
 from .providers.stripe.webhooks import event_process
 
 
@@ -14,3 +15,10 @@ def stripe_event_process(event_pk: int) -> None:
     waiting = StripeEvent.objects.select_related("account__custodian").filter(pk=event_pk, processed_at=None)
     for event in waiting:
         event_process(event)
+
+
+@task()
+def stripe_card_forget(card_pk: int) -> None:
+    """Delete this ended card at Stripe, unless that was done."""
+    for card in cards_to_forget().filter(pk=card_pk):
+        card_forget(card)

@@ -20,14 +20,16 @@ class PaymentRequest:
     """What a payer is about to pay. `key` is our own command's key: it outlives the provider's."""
 
     custodian: Organisation
-    project: Project
-    pledge_ref: str
+    project: Project | None  # None: for a pool
+    pledge_ref: str  # the promise, or the gift to a pool
     group: str
     amount: Money
     country: str
     language: str
     key: str
     on: dt.date
+    pool_ref: str = ""
+    text: str = ""  # what the provider's page says of a gift to a pool; a project's is its title
 
 
 class StepKind(enum.StrEnum):

@@ -6,7 +6,16 @@ ledger balances. (One command comes later, see `funds.pools.services.locking`.)
 
 from .arriving import payment_fact_apply
 from .assets import asset_code
+from .charging import (
+    card_consent,
+    card_fact_apply,
+    charge_take,
+    pledge_card_offered,
+    pledge_card_save,
+    pledge_card_stop,
+)
 from .correcting import payment_correct_approve, payment_correct_ask, payment_correct_refuse
+from .deciding import Shortfall, project_extend_and_tell, project_shortfall
 from .ending import promises_end
 from .identifying import payment_identify_approve, payment_identify_ask, payment_identify_refuse
 from .opening import project_open_with_money
@@ -44,9 +53,13 @@ from .refunds import (
 from .tick import TickReport, tick
 
 __all__ = [
+    "Shortfall",
     "TickReport",
     "asset_code",
     "ballot_cast_and_book",
+    "card_consent",
+    "card_fact_apply",
+    "charge_take",
     "payment_confirm_by_payer",
     "payment_correct_approve",
     "payment_correct_ask",
@@ -56,6 +69,9 @@ __all__ = [
     "payment_identify_ask",
     "payment_identify_refuse",
     "payment_refuse_by_payer",
+    "pledge_card_offered",
+    "pledge_card_save",
+    "pledge_card_stop",
     "pledge_confirm_and_match",
     "pledge_lapse_and_release",
     "pledge_pay",
@@ -71,7 +87,9 @@ __all__ = [
     "pool_payment_refuse_by_payer",
     "project_cancel_and_refund",
     "project_expire_and_refund",
+    "project_extend_and_tell",
     "project_open_with_money",
+    "project_shortfall",
     "promises_end",
     "proposal_book",
     "refund_confirm",

@@ -206,6 +206,7 @@ TASKS: dict[str, Any] = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend
 
 # Money
 PAYMENT_FACT_HANDLER = "funds.settlement.services.payment_fact_apply"
+CARD_FACT_HANDLER = "funds.settlement.services.card_fact_apply"
 PAYMENT_PROVIDERS = [
     "funds.payments.providers.stripe.provider",  # offered only with an account and its keys, see docs/operations.md
     "funds.payments.providers.transfer",
@@ -214,6 +215,8 @@ PAYMENT_PROVIDERS = [
 STRIPE_API_BASE = "https://api.stripe.com"
 STRIPE_TIMEOUT = 20  # seconds; what takes longer is unknown, not failed
 STRIPE_FEE_BORNE_BY = env("STRIPE_FEE_BORNE_BY", default="purpose")  # or "reserve", as far as it reaches
+CARD_NOTICE_DAYS = 1  # a saved card is charged no sooner than so many days after its holder was told
+CARD_RETRY_DAYS = [1, 3, 7]  # after the first try, where the bank's no may be another one on another day
 # Who says which transfers are awaited: (account) -> list of funds.banking.suggesting.Expected. Empty: nobody.
 BANKING_EXPECTED = ""
 LEDGER_ORIGIN = env("LEDGER_ORIGIN", default="birge.local/ledger")  # the name of the log, for ever
@@ -235,6 +238,8 @@ PLEDGE_CONFIRM_DAYS = 14  # a pledge whose contact was never proven is forgotten
 PLEDGE_ASK_AGAIN_DAYS = 7  # before the horizon
 PLEDGE_LIMITS = {"KGS": (50_00, 10_000_000_00)}  # least and most of one pledge, minor units
 GRACE_DAYS = 30
+DECISION_DAYS = 14  # for the village to decide, where the days of grace are over and money lacks
+EXTEND_MOST_DAYS, EXTEND_MOST_TIMES = 60, 2  # how far, and how often, a village may prolong what did not come together
 TERMS_VERSION = "2026-11-24"
 
 # The doors
