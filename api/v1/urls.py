@@ -18,7 +18,7 @@ from .pledges import desk, links, saved_cards
 from .pledges import views as pledges
 from .pool_gifts import views as pool_gifts
 from .pools import cash as pool_cash
-from .pools import giving, standing
+from .pools import giving, standing, standing_cards
 from .pools import statements as pool_statements
 from .pools import views as pools
 from .projects import deciding, steps
@@ -119,6 +119,8 @@ urlpatterns = [
     path("standing/<pid:standing_id>/pause/", standing.StandingPauseView.as_view()),
     path("standing/<pid:standing_id>/resume/", standing.StandingResumeView.as_view()),
     path("standing/<pid:standing_id>/change/", standing.StandingChangeView.as_view()),
+    path("standing/<pid:standing_id>/card/", standing_cards.StandingCardView.as_view()),
+    path("standing/<pid:standing_id>/card/stop/", standing_cards.StandingCardStopView.as_view()),
     path("standing/<pid:standing_id>/end/", standing.StandingEndView.as_view()),
     path("proposals/", proposals.WaitingProposalListView.as_view()),
     path("proposals/<pid:public_id>/", proposals.ProposalView.as_view()),

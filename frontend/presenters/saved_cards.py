@@ -12,7 +12,16 @@ from funds.payments.providers.stripe.charging import charge_under_way
 from funds.payments.providers.stripe.models_cards import CardPurpose, ChargeStatus
 from funds.payments.providers.stripe.saving import card_of
 from funds.pledges.models import Pledge
-from funds.settlement.services import card_consent, pledge_card_offered
+from funds.pools.models import StandingPromise
+from funds.pools.states import StandingStatus
+from funds.settlement.services import (
+    card_consent,
+    pledge_card_offered,
+    standing_agreed,
+    standing_card,
+    standing_card_offered,
+    standing_consent,
+)
 
 from .facts import day, say
 
@@ -27,6 +36,32 @@ def card_part(pledge: Pledge, token: str) -> dict[str, Any]:
         "card_save_url": reverse("card_save", args=[token]),
         "card_stop_url": reverse("card_stop", args=[token]),
     }
+
+
+def monthly_card_part(standing: StandingPromise, by_link: str) -> dict[str, Any]:
+    """Return the saved card of a monthly promise, and what can be agreed to now."""
+    card = standing_card(standing) if standing.status != StandingStatus.ENDED else None
+    fits = standing_agreed(standing, card)
+    offered = standing_card_offered(standing)
+    place = ("pool_standing_do", by_link) if by_link else ("pool_monthly_do", standing.pool.public_id)
+    line = ""
+    if card is not None:
+        line = _monthly_line(card) if fits else _("You changed the sum: without a new yes we take nothing.")
+    return {
+        "saved_card": card,
+        "card_line": line,
+        "card_consent": standing_consent(standing) if offered else "",
+        "card_new_yes": card is not None and not fits,
+        "card_save_url": reverse(place[0], args=[place[1], "card"]),
+        "card_stop_url": reverse(place[0], args=[place[1], "nocard"]),
+    }
+
+
+def _monthly_line(card: SavedCard) -> str:
+    charge = CardCharge.objects.filter(card=card).order_by("id").last()
+    if charge is None or charge.status in (ChargeStatus.STOPPED, ChargeStatus.PAID):
+        return _("We write to you three days before each time.")
+    return charge_line(charge)
 
 
 def _card_line(card: SavedCard, pledge: Pledge) -> str:

@@ -52,7 +52,7 @@ def confirmed(scene: Scene) -> None:
 
 def card_saved(scene: Scene) -> None:
     confirmed(scene)
-    kept(scene.world.custodian, scene.pledge)
+    kept(scene.world.custodian, "pledge", scene.pledge.group, scene.pledge.amount_minor)
 
 
 def asked_to_prolong(scene: Scene) -> None:

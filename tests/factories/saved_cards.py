@@ -73,15 +73,15 @@ def card_end_and_forget(card: SavedCard) -> None:
     card_forget(card_end(card=card, why="holder"))
 
 
-def kept(custodian: Organisation, given: Pledge) -> SavedCard:
-    """Return a saved card of a promise, as it stands here; no Stripe runs."""
+def kept(custodian: Organisation, purpose: str, owner: str, amount: int) -> SavedCard:
+    """Return a saved card as it stands here; no Stripe runs. `owner` is a promise's group, or a monthly promise."""
     return SavedCard.objects.create(
         account=account(custodian),
-        purpose="pledge",
-        owner=given.group,
+        purpose=purpose,
+        owner=owner,
         status="active",
-        amount_minor=given.amount_minor,
-        currency=given.currency,
+        amount_minor=amount,
+        currency="KGS",
         language="en",
         consent_text="I agree.",
         consent_version="pledge-1",

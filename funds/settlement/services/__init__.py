@@ -18,6 +18,15 @@ from .correcting import payment_correct_approve, payment_correct_ask, payment_co
 from .deciding import Shortfall, project_extend_and_tell, project_shortfall
 from .ending import promises_end
 from .identifying import payment_identify_approve, payment_identify_ask, payment_identify_refuse
+from .monthly import (
+    pool_gift_pay,
+    standing_agreed,
+    standing_card,
+    standing_card_offered,
+    standing_card_save,
+    standing_card_stop,
+    standing_consent,
+)
 from .opening import project_open_with_money
 from .payments import (
     payment_confirm_by_payer,
@@ -83,6 +92,7 @@ __all__ = [
     "pool_cash_confirm_by_payer",
     "pool_cash_record",
     "pool_cash_refuse",
+    "pool_gift_pay",
     "pool_payment_record",
     "pool_payment_refuse_by_payer",
     "project_cancel_and_refund",
@@ -95,6 +105,12 @@ __all__ = [
     "refund_confirm",
     "refund_not_sent",
     "refund_send",
+    "standing_agreed",
+    "standing_card",
+    "standing_card_offered",
+    "standing_card_save",
+    "standing_card_stop",
+    "standing_consent",
     "tick",
     "unidentified_payment_record",
     "village_payment_record",

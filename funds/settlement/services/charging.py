@@ -37,6 +37,8 @@ from funds.pledges.services import pledge_lock
 from funds.pledges.states import OPEN, PledgeStatus
 from funds.pledges.tokens import pledge_by_token
 
+from .monthly import gift_charge_begin, monthly_fact_apply
+
 CONSENT_VERSION = "pledge-1"
 CONSENT = gettext_noop(
     "I allow %(custodian)s to take %(amount)s from my card once, for “%(project)s”, when everything has come together. "
@@ -151,7 +153,7 @@ def charge_take(charge: CardCharge) -> StripeAttempt | None:
 
     None where nothing is to be done (now). Raises ProviderUnknown, and the attempt waits to be looked up.
     """
-    attempt = _begin(charge)
+    attempt = gift_charge_begin(charge) if charge.pool_ref else _begin(charge)
     return None if attempt is None else charge_call(attempt)
 
 
@@ -179,6 +181,9 @@ def _begin(charge: CardCharge) -> StripeAttempt | None:
 
 def card_fact_apply(fact: CardFact) -> None:
     """Write to the holder of a card what became known about it. Registered as settings.CARD_FACT_HANDLER."""
+    if fact.card.purpose == CardPurpose.MONTHLY:
+        monthly_fact_apply(fact)
+        return
     pledge = Pledge.objects.filter(group=fact.card.owner).select_related("project", "custodian").order_by("id").last()
     if pledge is None:
         return

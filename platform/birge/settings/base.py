@@ -216,6 +216,7 @@ STRIPE_API_BASE = "https://api.stripe.com"
 STRIPE_TIMEOUT = 20  # seconds; what takes longer is unknown, not failed
 STRIPE_FEE_BORNE_BY = env("STRIPE_FEE_BORNE_BY", default="purpose")  # or "reserve", as far as it reaches
 CARD_NOTICE_DAYS = 1  # a saved card is charged no sooner than so many days after its holder was told
+CARD_MONTHLY_NOTICE_DAYS = 3  # the same for monthly promises
 CARD_RETRY_DAYS = [1, 3, 7]  # after the first try, where the bank's no may be another one on another day
 # Who says which transfers are awaited: (account) -> list of funds.banking.suggesting.Expected. Empty: nobody.
 BANKING_EXPECTED = ""
