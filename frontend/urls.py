@@ -15,6 +15,7 @@ from frontend.views import (
     public,
     rates,
     rules,
+    saved_cards,
     simulating,
     verify,
 )
@@ -41,6 +42,8 @@ urlpatterns = [
     path("money/<str:token>/pay/", money.pay_with_play_money, name="pay_with_play_money"),
     path("money/<str:token>/missing/", missing.pledge_missing, name="pledge_missing"),
     path("money/<str:token>/card/", cards.pay_by_card, name="pay_by_card"),
+    path("money/<str:token>/card/save/", saved_cards.card_save, name="card_save"),
+    path("money/<str:token>/card/stop/", saved_cards.card_stop, name="card_stop"),
     path("money/<str:token>/yes/<str:public_id>/", money.payment_confirm_mine, name="payment_confirm_mine"),
     path("money/<str:token>/no/<str:public_id>/", money.payment_refuse_mine, name="payment_refuse_mine"),
     path("pools/gift/<str:token>/missing/", missing.pool_gift_missing, name="pool_gift_missing"),

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from frontend.views import desk
-from frontend.views.village import money, plan, projects, steps, talking, writing
+from frontend.views.village import deciding, money, plan, projects, steps, talking, writing
 
 village = [
     path("", projects.project, name="village_project"),
@@ -20,6 +20,7 @@ village = [
     path("open/", steps.open_up, name="village_open"),
     path("start/", steps.start, name="village_start"),
     path("complete/", steps.complete, name="village_complete"),
+    path("decide/", deciding.decide, name="village_decide"),
     path("cancel/", steps.cancel, name="village_cancel"),
     path("stages/<int:position>/report/", steps.report, name="village_report"),
     path("stages/<int:position>/ask/", money.ask, name="village_ask"),

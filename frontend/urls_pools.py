@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from frontend.views import saved_cards
 from frontend.views.pools import gifts, paying, public, report, standing, statements
 
 ONE = "pools/<str:public_id>/"
@@ -10,6 +11,7 @@ urlpatterns = [
     path("pools/gift/<str:token>/", gifts.gift, name="pool_gift"),
     path("pools/gift/<str:token>/credit/", gifts.credit, name="pool_gift_credit"),
     path("pools/gift/<str:token>/withdraw/", gifts.withdraw, name="pool_gift_withdraw"),
+    path("pools/gift/<str:token>/card/", saved_cards.gift_by_card, name="pool_gift_card"),
     path("pools/gift/<str:token>/forget/", gifts.forget, name="pool_gift_forget"),
     path("pools/gift/<str:token>/yes/<str:public_id>/", gifts.payment_yes, name="pool_gift_yes"),
     path("pools/gift/<str:token>/no/<str:public_id>/", gifts.payment_no, name="pool_gift_no"),

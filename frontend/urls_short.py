@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from frontend.views import cards, cash, documents, money, public
+from frontend.views import cards, cash, documents, money, public, saved_cards
 from frontend.views.pools import deciding, gifts, standing
+from frontend.views.village.deciding import decide_link
 
 urlpatterns = [
     path("", public.root, name="root"),
@@ -12,6 +13,8 @@ urlpatterns = [
     path("g/monthly/<str:token>", standing.standing_link, name="pool_standing_short"),
     path("k/<str:public_id>", cash.receipt_link, name="cash_receipt_short"),
     path("c/<str:public_id>/<slug:how>/", cards.card_return, name="card_return"),
+    path("k/<str:public_id>/<slug:how>/", saved_cards.saved_return, name="card_saved_return"),
+    path("w/<str:public_id>", decide_link, name="village_decide_short"),
     path("v/<str:public_id>", deciding.proposal_link, name="proposal_short"),
     path("d/<str:public_id>/", documents.document_serve, name="document"),
     path("d/<str:public_id>/<int:width>/", documents.document_serve, name="document_sized"),

@@ -16,14 +16,14 @@ from .organisations import joining, terms
 from .organisations import views as organisations
 from .payments import views as payments
 from .places import views as places
-from .pledges import desk, links
+from .pledges import desk, links, saved_cards
 from .pledges import views as pledges
 from .pool_gifts import views as pool_gifts
 from .pools import cash as pool_cash
-from .pools import giving, standing
+from .pools import giving, standing, standing_cards
 from .pools import statements as pool_statements
 from .pools import views as pools
-from .projects import steps
+from .projects import deciding, steps
 from .projects import views as projects
 from .proposals import views as proposals
 from .questions import views as questions
@@ -72,6 +72,7 @@ urlpatterns = [
     path("projects/<pid:public_id>/close/", steps.CloseView.as_view()),
     path("projects/<pid:public_id>/suspend/", steps.SuspendView.as_view()),
     path("projects/<pid:public_id>/resume/", steps.ResumeView.as_view()),
+    path("projects/<pid:public_id>/extend/", deciding.ExtendView.as_view()),
     path("projects/<pid:public_id>/cancel/", steps.CancelView.as_view()),
     path("projects/<pid:public_id>/milestones/<int:position>/report/", steps.MilestoneReportView.as_view()),
     path("projects/<pid:public_id>/milestones/<int:position>/accept/", steps.MilestoneAcceptView.as_view()),
@@ -86,6 +87,8 @@ urlpatterns = [
     path("pledges/<pledge_token:token>/withdraw/", links.PledgeWithdrawView.as_view()),
     path("pledges/<pledge_token:token>/prolong/", links.PledgeProlongView.as_view()),
     path("pledges/<pledge_token:token>/credit/", links.PledgeCreditView.as_view()),
+    path("pledges/<pledge_token:token>/card/", saved_cards.CardSaveView.as_view()),
+    path("pledges/<pledge_token:token>/card/stop/", saved_cards.CardStopView.as_view()),
     path("pledges/<pledge_token:token>/forget/", links.PledgeForgetView.as_view()),
     path(
         "pledges/<pledge_token:token>/payments/<pid:public_id>/confirm/",
@@ -134,6 +137,8 @@ urlpatterns = [
     path("standing/<pid:standing_id>/pause/", standing.StandingPauseView.as_view()),
     path("standing/<pid:standing_id>/resume/", standing.StandingResumeView.as_view()),
     path("standing/<pid:standing_id>/change/", standing.StandingChangeView.as_view()),
+    path("standing/<pid:standing_id>/card/", standing_cards.StandingCardView.as_view()),
+    path("standing/<pid:standing_id>/card/stop/", standing_cards.StandingCardStopView.as_view()),
     path("standing/<pid:standing_id>/end/", standing.StandingEndView.as_view()),
     path("proposals/", proposals.WaitingProposalListView.as_view()),
     path("proposals/<pid:public_id>/", proposals.ProposalView.as_view()),

@@ -32,6 +32,7 @@ from .missing import missing_part
 from .projects import party_line, signed_line
 from .receipts import my_receipts
 from .returns import returns_part
+from .saved_cards import card_part
 from .words import language, place_line
 
 BEGINNING = frozenset({"made", "confirmed", "matched"})
@@ -140,6 +141,7 @@ def money_page(pledge: Pledge, token: str) -> dict[str, Any]:
         "receipts": my_receipts(pledge, token),
         **missing_part(gift.live.group, awaited=gift.live.is_open and not gift.waiting),
         "missing_url": reverse("pledge_missing", args=[token]),
+        **card_part(gift.live, token),
         **credit_part(pledge),
         **returns_part(pledge, token),
     }

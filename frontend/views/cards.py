@@ -50,4 +50,5 @@ def card_return(request: HttpRequest, public_id: str, how: str) -> HttpResponse:
         raise NotFound
     token = str(request.session.get(REMEMBERED, ""))
     with translation.override(attempt.language):
-        return render(request, "money/card_return.html", {"paid": how == "paid", "token": token})
+        page = "pool_gift" if attempt.pool_ref else "money"
+        return render(request, "money/card_return.html", {"paid": how == "paid", "token": token, "page": page})

@@ -52,12 +52,15 @@ def out_of_plan(payment: Payment, project: Project, sides: Sequence[tuple[str, i
     return across(payment, project, sides, -amount_minor, payment.group)
 
 
-def fee_across(payment: Payment, project: Project, fee_minor: int) -> list[EntryDraft]:
-    """Return what lets the project bear a fee that is taken in the payment's currency, by the payment's own rate."""
+def fee_across(payment: Payment, project: Project, fee_minor: int, *, bearer: str = "") -> list[EntryDraft]:
+    """Return what lets the project bear a fee that is taken in the payment's currency, by the payment's own rate.
+
+    `bearer` is another account, of the plan's currency, that bears it instead.
+    """
     if not payment.exchanged:
         return []
     held = codes.held_project(payment.custodian.public_id, project.public_id)
-    return [out_of_plan(payment, project, [(held, max(1, plan_part(payment, fee_minor)))], fee_minor)]
+    return [out_of_plan(payment, project, [(bearer or held, max(1, plan_part(payment, fee_minor)))], fee_minor)]
 
 
 def across(

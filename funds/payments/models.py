@@ -12,10 +12,12 @@ from birge.money import Money
 
 from .providers.stripe.models import StripeAccount, StripeAttempt, StripeEvent, StripeQuarantine, StripeRefund
 from .providers.stripe.models_after import StripeDispute, StripePayout, StripeRefundOrder
+from .providers.stripe.models_cards import CardCharge, SavedCard
 from .reserve_models import ReserveMove
 
 __all__ = [
     "ALLOWED",
+    "CardCharge",
     "ConfirmedHow",
     "Identification",
     "Payment",
@@ -23,6 +25,7 @@ __all__ = [
     "PaymentMethod",
     "PaymentStatus",
     "ReserveMove",
+    "SavedCard",
     "StripeAccount",
     "StripeAttempt",
     "StripeDispute",

@@ -15,8 +15,9 @@ from funds.ledger.models import Posting
 from projects.works.models import Project
 
 from .exchanged import PLAN_MINOR, plan_part
-from .models import Payment, PaymentKind, PaymentMethod, PaymentStatus, StripeDispute, StripeRefund
+from .models import Payment, PaymentKind, PaymentMethod, PaymentStatus, StripeAttempt, StripeDispute, StripeRefund
 from .providers.stripe.accounts import account_for
+from .providers.stripe.models import WAITING
 from .providers.stripe.models_after import DISPUTE_OPEN, DisputeStatus
 
 _K = PaymentKind
@@ -68,7 +69,9 @@ def payments_of_pledges(refs: list[str]) -> QuerySet[Payment]:
 
 
 def payment_waits_for(pledge_ref: str) -> bool:
-    """Say whether money for this pledge is recorded and not yet decided on."""
+    """Say whether money for this pledge is recorded and not yet decided on, or is just taken from a saved card."""
+    if StripeAttempt.objects.filter(pledge_ref=pledge_ref, status__in=WAITING, charge__isnull=False).exists():
+        return True
     return Payment.objects.filter(pledge_ref=pledge_ref, status=PaymentStatus.RECORDED).exists()
 
 

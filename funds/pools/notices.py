@@ -45,6 +45,7 @@ def gift_notice(gift: PoolGift, template: str, **context: Any) -> None:
             "custodian": gift.pool.custodian.name(language),
             "reference": reference_for(gift.public_id),
             "link": pool_gift_link(gift),
+            "monthly": standing_link(gift.standing) if gift.standing is not None else "",
         }
         | said,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
@@ -221,6 +222,31 @@ def standing_due(day: dt.date) -> list[StandingPromise]:
         started_on__lte=day,
     )
     return [each for each in active.select_related("pool").order_by("id") if asks_now(each, day)]
+
+
+def standing_cards_due(owners: Any, until: dt.date) -> list[StandingPromise]:
+    """Return those of `owners` (public ids) whose next day of asking is at most `until`, and not announced yet."""
+    today = clock.today()
+    active = StandingPromise.objects.filter(
+        public_id__in=owners, status=StandingStatus.ACTIVE, giver__is_active=True, started_on__lte=until
+    ).select_related("pool__custodian", "pool__organisation", "giver")
+    due = [each for each in active.order_by("id") if takes_money(each.pool) and asks_next(each, today) <= until]
+    return [each for each in due if _not_asked_for(each, asks_next(each, today))]
+
+
+def asks_next(standing: StandingPromise, day: dt.date) -> dt.date:
+    """Return the next day of asking: `day` itself or later; an earlier one that nobody was asked for stays missed."""
+    asked = day.replace(day=standing.day)
+    if asked >= day:
+        return asked
+    return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=standing.day)
+
+
+def _not_asked_for(standing: StandingPromise, asked: dt.date) -> bool:
+    reminded = standing.reminded_on
+    if standing.started_on > asked:
+        return False
+    return reminded is None or (reminded.year, reminded.month) < (asked.year, asked.month)
 
 
 def asks_now(standing: StandingPromise, day: dt.date) -> bool:

@@ -56,3 +56,4 @@ class Why:
     ALL_HELD = gettext_noop("All money of the plan has come.")
     PUT_RIGHT = gettext_noop("A payment was put right.")
     OUT_OF_TIME = gettext_noop("The shares did not come together in time.")
+    TIME_TO_DECIDE = gettext_noop("Not all the money came in time. The village decides how to go on.")

@@ -37,6 +37,7 @@ from tests.api.acts_projects import TOTAL, WHY, opened, under_way
 from tests.factories import funds as make
 from tests.factories.api import money
 from tests.factories.roles import EVERYONE, Scene
+from tests.factories.saved_cards import kept
 
 
 def made(scene: Scene) -> None:
@@ -47,6 +48,11 @@ def made(scene: Scene) -> None:
 def confirmed(scene: Scene) -> None:
     made(scene)
     make.confirm(scene.pledge)
+
+
+def card_saved(scene: Scene) -> None:
+    confirmed(scene)
+    kept(scene.world.custodian, "pledge", scene.pledge.group, scene.pledge.amount_minor)
 
 
 def asked_to_prolong(scene: Scene) -> None:
@@ -234,6 +240,8 @@ MONEY_ACTS = [
     Act("prolong a pledge by its link", asked_to_prolong, post("pledges/{token}/prolong/"), **LINK),
     Act("change the thanks by the link", confirmed,
         post("pledges/{token}/credit/", {"credit_choice": "family", "credit_line": "Мы"}, method="put"), **LINK),
+    Act("stop one's saved card by the link", card_saved, post("pledges/{token}/card/stop/"), **LINK),
+    Act("stop a saved card by a forged link", card_saved, post("pledges/{forged}/card/stop/"), **FORGED),
     Act("be forgotten by the link", confirmed, post("pledges/{token}/forget/"), **LINK),
     Act("say by the link that one paid", recorded, post("pledges/{token}/payments/{payment}/confirm/"), **LINK),
     Act("say by the link that one did not pay", recorded, post("pledges/{token}/payments/{payment}/refuse/"), **LINK),

@@ -16,6 +16,7 @@ from tests.factories import funds as make
 from tests.factories import pools
 from tests.factories.api import money
 from tests.factories.roles import EVERYONE, Scene
+from tests.factories.saved_cards import kept
 
 CHAIR, TREASURER, MEMBER = {"own association chair"}, {"own treasurer"}, {"own member"}
 BELONG = ASSOCIATION | MEMBER
@@ -83,6 +84,11 @@ def promised_monthly(scene: Scene) -> None:
     donor = scene.people["donor"]
     standing = standing_start(pool=pool(scene).pool, actor=donor, amount_minor=300_00, day=5, language="ru")
     scene.at["standing"] = standing.public_id
+
+
+def card_monthly(scene: Scene) -> None:
+    promised_monthly(scene)
+    kept(scene.at["world"].pool.custodian, "monthly", scene.at["standing"], 300_00)
 
 
 def paused(scene: Scene) -> None:
@@ -192,6 +198,7 @@ POOL_ACTS = [
     Act("resume a monthly promise", paused, post("standing/{standing}/resume/"), **MINE),
     Act("change a monthly promise", promised_monthly,
         post("standing/{standing}/change/", {"amount": money(100_00), "day": 7}), **MINE),
+    Act("stop the card of a monthly promise", card_monthly, post("standing/{standing}/card/stop/"), **MINE),
     Act("end a monthly promise", promised_monthly, post("standing/{standing}/end/"), **MINE),
     Act("write a pool's cash down", opened, post("pools/{pool}/cash/", handed_over), TREASURER),
     Act("confirm a pool's cash", cash_written, sign("pools/{pool}/cash/{payment}/confirm/"),

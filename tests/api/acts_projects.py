@@ -87,6 +87,11 @@ def suspended(scene: Scene) -> None:
     project_suspend(project=scene.project, actor=scene.world.officer, reason="Проверка")
 
 
+def short_of_money(scene: Scene) -> None:
+    make.confirmed_pledge(scene.project, TOTAL)
+    Project.objects.filter(pk=scene.project.pk).update(grace_until=clock.today())
+
+
 def asked(scene: Scene) -> None:
     question = question_ask(project=scene.project, text="Когда начнёте?", language="ru")
     scene.at["question"] = question.public_id
@@ -166,6 +171,7 @@ PROJECT_ACTS = [
     Act("close", kept_for_a_year, post("projects/{project}/close/", {"report": "Все лампы горят"}), SIGNERS),
     Act("suspend", opened, post("projects/{project}/suspend/", WHY), CUSTODIAN | ADMINISTRATOR),
     Act("resume", suspended, post("projects/{project}/resume/", WHY), CUSTODIAN | ADMINISTRATOR),
+    Act("raise longer", short_of_money, post("projects/{project}/extend/", {"days": 30, **WHY}), HEAD),
     Act("cancel", opened, post("projects/{project}/cancel/", WHY), HEAD),
     Act("report a stage", under_way, post("projects/{project}/milestones/1/report/"), VILLAGE),
     Act("accept a stage", reported, post("projects/{project}/milestones/1/accept/"), SIGNERS),

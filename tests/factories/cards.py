@@ -18,6 +18,7 @@ from funds.payments.providers.base import NextStep
 from funds.payments.providers.stripe.webhooks import event_process
 from funds.pledges.models import Pledge
 from funds.settlement.services import pledge_pay
+from tests.support.stripe_cards import CardsDouble
 from tests.support.stripe_double import StripeDouble, Thing
 
 LABEL, SECRET, NEW_SECRET = "fund", "whsec_first", "whsec_second"
@@ -25,9 +26,9 @@ KEY_NAME, SECRETS_NAME = "STRIPE_FUND_KEY", "STRIPE_FUND_WEBHOOK_SECRETS"
 
 
 @contextmanager
-def running(settings: Any, monkeypatch: Any) -> Iterator[StripeDouble]:
+def running(settings: Any, monkeypatch: Any) -> Iterator[CardsDouble]:
     """Let a double run that the real SDK talks to, with the keys of one account in the environment."""
-    stripe = StripeDouble()
+    stripe = CardsDouble()
     settings.STRIPE_API_BASE, settings.STRIPE_TIMEOUT = stripe.start(), 5
     monkeypatch.setenv(KEY_NAME, "sk_test_of_the_double")
     monkeypatch.setenv(SECRETS_NAME, SECRET)

@@ -308,6 +308,9 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(303, "", {"Location": session["success_url"]})
         return self._api("POST", self.path, body)
 
+    def do_DELETE(self) -> None:
+        return self._api("DELETE", self.path, "")
+
     def _api(self, method: str, path: str, form: str) -> None:
         if not (self.headers.get("Authorization") or "").startswith(("Bearer sk_", "Bearer rk_")):
             return self._send(401, json.dumps({"error": {"type": "invalid_request_error", "message": "no key"}}), {})

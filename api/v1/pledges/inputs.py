@@ -80,6 +80,12 @@ class CreditInput(StrictSerializer):
     credit_line = Text(max_length=80, required=False, allow_blank=True)
 
 
+class CardInput(StrictSerializer):
+    """The donor's yes to what `card_consent` says, word for word."""
+
+    agreed = Truth(help_text="Must be true.")
+
+
 class WithdrawInput(StrictSerializer):
     """A promise is taken back. The reason is optional and is kept with the pledge."""
 

@@ -15,6 +15,7 @@ from frontend.presenters.facts import day, say, who
 from frontend.presenters.missing import missing_part
 from frontend.presenters.money import Way, detail_name, qr_of
 from frontend.presenters.returns import pool_papers
+from frontend.presenters.saved_cards import monthly_card_part
 from frontend.presenters.words import language
 from funds.banking.services import reference_for
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
@@ -24,6 +25,7 @@ from funds.pools.models import Pool, PoolGift, PoolGiver, StandingPromise
 from funds.pools.selectors import takes_money
 from funds.pools.states import GiftStatus, StandingStatus
 from funds.pools.tokens import pool_gift_link, standing_link, standing_token
+from funds.settlement.services import standing_agreed, standing_card
 
 from .words import association_url
 
@@ -66,12 +68,14 @@ def gift_page(gift: PoolGift, token: str) -> dict[str, Any]:
 def ways_to_pay(pool: Pool, reference: str) -> list[Way]:
     """Return how money reaches the pool's custodian, those that work first. Play money reaches no pool."""
     known, found = providers(), []
-    for method in payment_methods_for(pool.custodian, pool.organisation.country, clock.today()):
+    today, cards_in = clock.today(), pool.currency
+    for method in payment_methods_for(pool.custodian, pool.organisation.country, today, cards_in=cards_in):
         provider = known.get(method.kind)
         if provider is None or method.kind == PaymentKind.SANDBOX:
             continue
         details = [(detail_name(name), str(value)) for name, value in method.details.items()]
-        details.append((_("Write this with it"), reference))
+        if method.kind != PaymentKind.STRIPE:
+            details.append((_("Write this with it"), reference))
         found.append(
             Way(
                 label=provider.label,
@@ -80,6 +84,7 @@ def ways_to_pay(pool: Pool, reference: str) -> list[Way]:
                 details=details if method.works else [],
                 is_play_money=False,
                 qr=qr_of(method) if method.works else "",
+                is_card=method.kind == PaymentKind.STRIPE,
             )
         )
     return found
@@ -101,16 +106,20 @@ def standing_page(standing: StandingPromise | None, pool: Pool, *, by_link: str 
     if standing is None:
         return context
     tone, line = _standing_line(standing)
-    return context | {
-        "amount": say(standing.amount_minor, pool.currency),
-        "now_tone": tone,
-        "now_line": line,
-        "my_link": standing_link(standing),
-        "asked": [
-            (say(gift.received_minor or gift.amount_minor, gift.currency), day(gift.made_at), gift)
-            for gift in standing.gifts.order_by("-id")[:12]
-        ],
-    }
+    return (
+        context
+        | monthly_card_part(standing, by_link)
+        | {
+            "amount": say(standing.amount_minor, pool.currency),
+            "now_tone": tone,
+            "now_line": line,
+            "my_link": standing_link(standing),
+            "asked": [
+                (say(gift.received_minor or gift.amount_minor, gift.currency), day(gift.made_at), gift)
+                for gift in standing.gifts.order_by("-id")[:12]
+            ],
+        }
+    )
 
 
 def _monthly_initial(standing: StandingPromise | None) -> dict[str, Any]:
@@ -126,6 +135,12 @@ def _standing_line(standing: StandingPromise) -> tuple[str, str]:
         return "", _("This promise has ended. We remind you no more. Thank you for what you gave.")
     if standing.status == StandingStatus.PAUSED:
         return "warn", _("It rests. We do not remind you until you go on.")
+    card = standing_card(standing)
+    if standing_agreed(standing, card) and card is not None:
+        return "", _("On day %(day)s of each month we take it from %(card)s. We write to you before and after.") % {
+            "day": standing.day,
+            "card": card.label,
+        }
     return "", _("We remind you on day %(day)s of each month. Nothing is taken from you by itself.") % {
         "day": standing.day
     }

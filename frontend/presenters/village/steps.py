@@ -14,6 +14,7 @@ from birge.organisations.permissions import ALLOWED, Action
 from frontend.presenters.words import language
 from funds.releases.models import Release, ReleaseStatus, Side
 from funds.releases.selectors import release_missing
+from funds.settlement.services import project_shortfall
 from projects.works.models import Milestone, MilestoneStatus, Project
 from projects.works.selectors import Missing, project_missing, project_missing_to_open
 from projects.works.states import ProjectStatus
@@ -72,6 +73,16 @@ def next_step(project: Project, facts: Facts, roles: frozenset[str], *, exact: b
         return _for(step, roles, Action.PROJECT_START)
     if status in (ProjectStatus.UNDER_WAY, ProjectStatus.COMPLETED):
         return _building(project, facts, roles, exact)
+    if exact and project_shortfall(project) is not None:
+        step = Step(
+            "decide",
+            _("Not all the money came: decide how to go on"),
+            _("Raise it longer, or give it up. If nobody decides, the money goes back."),
+            _url("village_decide", project),
+            _("Look and decide"),
+            tone="warn",
+        )
+        return _for(step, roles, Action.PROJECT_OPEN)
     return _waiting(project, status)
 
 

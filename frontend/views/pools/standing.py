@@ -21,6 +21,7 @@ from frontend.deeds import refuse
 from frontend.forms.pools.paying import MonthlyForm
 from frontend.presenters.pools.gifts import standing_page
 from frontend.presenters.words import language
+from frontend.views.saved_cards import monthly_card_page
 from funds.pools.models import Pool, StandingPromise
 from funds.pools.selectors import standing_of
 from funds.pools.services import standing_change, standing_end, standing_pause, standing_resume, standing_start
@@ -28,7 +29,8 @@ from funds.pools.tokens import standing_by_token
 
 from .finding import pool_shown
 
-VERBS = frozenset({"start", "pause", "resume", "change", "end"})
+CARD_VERBS = frozenset({"card", "nocard"})
+VERBS = frozenset({"start", "pause", "resume", "change", "end"}) | CARD_VERBS
 
 
 @require_GET
@@ -98,6 +100,8 @@ def _do(
     token: str,
 ) -> HttpResponse:
     """Do it and lead back; what was typed wrongly stays on the page, with the reason beside it."""
+    if verb in CARD_VERBS and found is not None:
+        return monthly_card_page(request, found, verb, back, actor=actor, token=token)
     if verb not in ("start", "change"):
         simple: dict[str, tuple[Callable[..., object], str]] = {
             "pause": (standing_pause, _("It rests now. We do not remind you.")),

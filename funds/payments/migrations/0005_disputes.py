@@ -12,7 +12,7 @@ import funds.payments.providers.stripe.models
 class Migration(migrations.Migration):
     dependencies = [
         ("organisations", "0004_terms_agreements"),
-        ("payments", "0004_stripe"),
+        ("payments", "0005_cards_saved_cards"),
         ("works", "0003_signatory_change"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -20,8 +20,8 @@ class PaymentRequest:
     """What a payer is about to pay. `key` is our own command's key: it outlives the provider's."""
 
     custodian: Organisation
-    project: Project
-    pledge_ref: str
+    project: Project | None  # None: for a pool
+    pledge_ref: str  # the promise, or the gift to a pool
     group: str
     amount: Money
     country: str
@@ -29,6 +29,8 @@ class PaymentRequest:
     key: str
     on: dt.date
     reference: str = ""  # what the payer writes with a transfer
+    pool_ref: str = ""
+    text: str = ""  # what the provider's page says of a gift to a pool; a project's is its title
 
 
 class StepKind(enum.StrEnum):

@@ -37,7 +37,8 @@ def payment_arrived(*, kind: str, reference: str, request: PaymentRequest) -> Pa
     payment = Payment(
         custodian=request.custodian,
         project=request.project,
-        pledge_ref=request.pledge_ref,
+        pledge_ref="" if request.pool_ref else request.pledge_ref,
+        pool_ref=request.pool_ref,
         group=request.group,
         kind=kind,
         amount_minor=request.amount.minor,

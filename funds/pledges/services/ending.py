@@ -11,6 +11,7 @@ from birge import clock
 from birge.accounts.models import User
 from funds.ledger.commitments import openings_erase
 from funds.payments.facts import person_erased_report
+from funds.payments.providers.stripe.saving import cards_end
 
 from ..conditions import ConditionFacts, conditions_hold
 from ..exchanging import Part
@@ -138,7 +139,7 @@ def pledge_credit_change(*, pledge: Pledge, choice: str, line: str = "") -> Pled
 
 @transaction.atomic
 def pledge_erase_person(*, pledge: Pledge) -> None:
-    """Forget who made this pledge and its remainders: contact, credit, account, links, and the ledger's salt.
+    """Forget who made this pledge and its remainders: contact, credit, account, links, card, and the ledger's salt.
 
     The promise and the money stay as they are; the ledger stays valid, because it holds only a commitment that
     nobody can open any more.
@@ -152,3 +153,4 @@ def pledge_erase_person(*, pledge: Pledge) -> None:
         each.donor, each.token_version = None, each.token_version + 1
         each.save(update_fields=["donor", "token_version"])
     person_erased_report(pledge.group)
+    cards_end(owner=pledge.group, why="forgotten")

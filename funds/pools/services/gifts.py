@@ -151,6 +151,18 @@ def gift_unpaid(*, pool: Pool, group: str, amount_minor: int) -> PoolGift | None
     return gift
 
 
+def gift_sent_back(*, pool: Pool, group: str, amount_minor: int) -> PoolGift | None:
+    """Take out of a gift what its payment provider gave back; where all of it went back, nothing is waited for."""
+    gift = _of_payment(pool, group)
+    if gift is None or gift.received_minor is None:
+        return gift
+    left = gift.received_minor - amount_minor
+    gift.status, gift.received_minor = (GiftStatus.PAID, left) if left > 0 else (GiftStatus.WITHDRAWN, None)
+    gift.save(update_fields=["status", "received_minor"])
+    gift_notice(gift, "pool_gift_refunded", received=Money(amount_minor, gift.currency))
+    return gift
+
+
 def gift_drop(*, group: str) -> None:
     """Take back a gift that somebody else had written down, when its payment is refused."""
     PoolGift.objects.filter(public_id=group, recorded_by__isnull=False, status=GiftStatus.ANNOUNCED).update(

@@ -90,7 +90,7 @@ def standing_change(
 @transaction.atomic
 def standing_end(*, standing: StandingPromise, actor: User | None = None, token: str = "") -> StandingPromise:
     """End it; whoever wants can start anew. Ended once more, it stays so."""
-    _may(standing, actor, token)
+    standing_may(standing, actor, token)
     if StandingPromise.objects.filter(pk=standing.pk, status=StandingStatus.ENDED).exists():
         return StandingPromise.objects.get(pk=standing.pk)
     ended = _move(standing, StandingStatus.ENDED, actor, token)
@@ -107,7 +107,29 @@ def standing_remind(*, standing: StandingPromise, today: dt.date) -> PoolGift | 
     locked = _row(standing)
     if locked.status != StandingStatus.ACTIVE or not takes_money(locked.pool) or not asks_now(locked, today):
         return None
-    locked.reminded_on = asked_last(locked, today)
+    gift = _gift_of(locked, asked_last(locked, today))
+    gift_notice(gift, "pool_standing_due", ways=ways_to_pay(locked.pool))
+    return gift
+
+
+@transaction.atomic
+def standing_announce(*, standing: StandingPromise, asked: dt.date) -> PoolGift | None:
+    """Announce the gift of the day `asked`, which may lie ahead, in the giver's name; None if that was done already.
+
+    `funds.settlement` plans to take it from a saved card, and writes to the giver.
+    """
+    locked = _row(standing)
+    known = locked.reminded_on is not None and (locked.reminded_on.year, locked.reminded_on.month) >= (
+        asked.year,
+        asked.month,
+    )
+    if locked.status != StandingStatus.ACTIVE or not takes_money(locked.pool) or known:
+        return None
+    return _gift_of(locked, asked)
+
+
+def _gift_of(locked: StandingPromise, asked: dt.date) -> PoolGift:
+    locked.reminded_on = asked
     locked.save(update_fields=["reminded_on"])
     _forgo(locked)
     before = PoolGiver.objects.filter(gift__standing=locked).order_by("-id").first()
@@ -117,10 +139,7 @@ def standing_remind(*, standing: StandingPromise, today: dt.date) -> PoolGift | 
         language=locked.language,
         credit_line=before.credit_line if before else "",
     )
-    amount = Money(locked.amount_minor, locked.pool.currency)
-    gift = gift_write(locked.pool, amount, giver, standing=locked)
-    gift_notice(gift, "pool_standing_due", ways=ways_to_pay(locked.pool))
-    return gift
+    return gift_write(locked.pool, Money(locked.amount_minor, locked.pool.currency), giver, standing=locked)
 
 
 def _forgo(standing: StandingPromise) -> None:
@@ -137,7 +156,7 @@ def _move(standing: StandingPromise, to: StandingStatus, actor: User | None, tok
 
 
 def _lock(standing: StandingPromise, actor: User | None, token: str) -> StandingPromise:
-    _may(standing, actor, token)
+    standing_may(standing, actor, token)
     locked = _row(standing)
     if locked.status == StandingStatus.ENDED:
         raise RuleNotMet(_("This monthly promise has ended. You can start a new one."), code="ended")
@@ -152,7 +171,8 @@ def _row(standing: StandingPromise) -> StandingPromise:
     )
 
 
-def _may(standing: StandingPromise, actor: User | None, token: str) -> None:
+def standing_may(standing: StandingPromise, actor: User | None, token: str) -> None:
+    """Raise NotAllowed unless it is who promised: by the signed link, or signed in."""
     if token:
         if standing_by_token(token).pk != standing.pk:
             raise NotAllowed

@@ -16,9 +16,27 @@ from .banked import (
     cash_take_back_refuse,
     pool_cash_bank,
 )
+from .charging import (
+    card_consent,
+    card_fact_apply,
+    charge_take,
+    pledge_card_offered,
+    pledge_card_save,
+    pledge_card_stop,
+)
 from .correcting import payment_correct_approve, payment_correct_ask, payment_correct_refuse
+from .deciding import Shortfall, project_extend_and_tell, project_shortfall
 from .ending import promises_end
 from .identifying import payment_identify_approve, payment_identify_ask, payment_identify_refuse
+from .monthly import (
+    pool_gift_pay,
+    standing_agreed,
+    standing_card,
+    standing_card_offered,
+    standing_card_save,
+    standing_card_stop,
+    standing_consent,
+)
 from .opening import project_open_with_money
 from .payments import (
     payment_confirm_by_payer,
@@ -62,6 +80,7 @@ from .transferring import transfer_close_confirm, transfer_receive, transfer_ref
 from .watching import flag_agree, flag_decide, flag_disagree, flag_object
 
 __all__ = [
+    "Shortfall",
     "TickReport",
     "asset_code",
     "back_account_set",
@@ -71,10 +90,13 @@ __all__ = [
     "box_cash_bank_ask",
     "box_cash_bank_confirm",
     "box_cash_bank_refuse",
+    "card_consent",
+    "card_fact_apply",
     "cash_line_link",
     "cash_take_back_approve",
     "cash_take_back_ask",
     "cash_take_back_refuse",
+    "charge_take",
     "flag_agree",
     "flag_decide",
     "flag_disagree",
@@ -96,6 +118,9 @@ __all__ = [
     "payout_explain",
     "payout_line",
     "payout_lines",
+    "pledge_card_offered",
+    "pledge_card_save",
+    "pledge_card_stop",
     "pledge_confirm_and_match",
     "pledge_lapse_and_release",
     "pledge_pay",
@@ -107,11 +132,14 @@ __all__ = [
     "pool_cash_confirm_by_payer",
     "pool_cash_record",
     "pool_cash_refuse",
+    "pool_gift_pay",
     "pool_payment_record",
     "pool_payment_refuse_by_payer",
     "project_cancel_and_refund",
     "project_expire_and_refund",
+    "project_extend_and_tell",
     "project_open_with_money",
+    "project_shortfall",
     "promises_end",
     "proposal_book",
     "refund_confirm",
@@ -119,6 +147,12 @@ __all__ = [
     "refund_send",
     "refunds_confirm_many",
     "refunds_send_many",
+    "standing_agreed",
+    "standing_card",
+    "standing_card_offered",
+    "standing_card_save",
+    "standing_card_stop",
+    "standing_consent",
     "surplus_open",
     "tick",
     "transfer_close_confirm",

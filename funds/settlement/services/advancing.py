@@ -25,6 +25,7 @@ from projects.works.services import (
 from projects.works.states import ProjectStatus
 
 from ..facts import condition_facts, money_whole, plan_facts, promises_whole
+from .charging import charge_on_due
 
 __all__ = ["due_notice", "project_advance", "project_lock", "project_retreat"]
 
@@ -37,7 +38,8 @@ def project_advance(project: Project) -> Project:
     until = clock.today() + dt.timedelta(days=settings.GRACE_DAYS)
     for pledge in pledges_mark_due(pledges=pledges_open(project), facts=condition_facts(project), until=until):
         match_prolong(pledge_ref=pledge.public_id, until=pledge.horizon)
-        due_notice(pledge)
+        if charge_on_due(pledge) is None:
+            due_notice(pledge)
     if project.status == ProjectStatus.PLEDGED_IN_FULL and money_whole(project, facts):
         project = project_fund(project=project, facts=facts)
     return project

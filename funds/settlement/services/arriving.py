@@ -75,7 +75,8 @@ def _to_pool(fact: PaymentFact) -> uuid.UUID:
     """Book what was paid into a pool, all of it, and mark the gift that it was announced as."""
     payment = fact.payment
     pool = pool_lock(payment.pool_ref)
-    open_check(pool)
+    if payment.kind != PaymentKind.STRIPE:  # a provider tells what has happened: it lies there, open or closed
+        open_check(pool)
     held = codes.held_pool(payment.custodian.public_id, pool.public_id)
     entry = _book(fact, EntryKind.PAYMENT_RECEIVED, held)
     gift_paid(pool=pool, group=payment.group, amount_minor=payment.amount_minor)

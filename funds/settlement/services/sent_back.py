@@ -9,9 +9,11 @@ from django.utils.translation import gettext as _
 from birge import clock
 from birge.errors import RuleNotMet
 from birge.money import Money
+from funds.ledger import codes
+from funds.ledger.balances import balance
 from funds.ledger.kinds import EntryKind
 from funds.ledger.models import Command, Entry
-from funds.ledger.posting import post
+from funds.ledger.posting import AccountKey, EntryDraft, Leg, post
 from funds.matching.services import (
     match_release,
     match_split,
@@ -29,11 +31,13 @@ from funds.pledges.models import Pledge
 from funds.pledges.notices import money_text, pledge_notice
 from funds.pledges.services import pledge_lock, pledge_refunded, pledge_shrink
 from funds.pledges.states import PledgeStatus
+from funds.pools.services import gift_sent_back, pool_lock
 from funds.releases.models import REFUND_ENDED, Refund, RefundStatus
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
 from .advancing import project_lock, project_retreat
+from .assets import asset_code
 from .refunds import ENDED
 from .returning.closing import gift_entry, pledges_close, refund_money
 from .taking import taken_drafts
@@ -50,7 +54,7 @@ def money_sent_back(fact: PaymentFact) -> uuid.UUID:
     """
     payment = fact.payment
     if payment.project is None:
-        raise ValueError("a provider takes money for projects only")
+        return _from_pool(fact)
     project = project_lock(payment.project)
     rules_lock(project=project)
     refund = Refund.objects.select_for_update(of=("self",), no_key=True).filter(payment=payment).first()
@@ -66,6 +70,36 @@ def money_sent_back(fact: PaymentFact) -> uuid.UUID:
         gift_falls(payment, project, fact.command)
     else:
         gift_shrinks(payment, project, counted, fact.command, back=Money(fact.amount_minor, payment.currency))
+    return entry.id
+
+
+def _from_pool(fact: PaymentFact) -> uuid.UUID:
+    """Book what went back of a gift to a pool, as far as its money is free: what the pool gave is given.
+
+    Raises RuleNotMet (`pool_spent`) where so much is not free; then it is put aside for people.
+    """
+    payment, pool = fact.payment, pool_lock(fact.payment.pool_ref)
+    free = balance(codes.held_pool(payment.custodian.public_id, pool.public_id), payment.currency)
+    if free < fact.amount_minor:
+        figures = f"{fact.amount_minor} / {free} {payment.currency}"
+        raise RuleNotMet(_("The pool does not hold so much any more."), code="pool_spent", figures=figures)
+    gift = gift_entry(payment)
+    ended = Entry.objects.filter(resolves=gift).exists()
+    held, asset = codes.held_pool(payment.custodian.public_id, pool.public_id), asset_code(payment)
+    draft = EntryDraft(
+        kind=EntryKind.REFUND_PAID,
+        legs=[
+            Leg(AccountKey(code=held, currency=payment.currency), fact.amount_minor),
+            Leg(AccountKey(code=asset, currency=payment.currency), -fact.amount_minor),
+        ],
+        resolves=None if ended else gift,
+        group=payment.group,
+    )
+    entry = post(command=fact.command, drafts=[draft])[0]
+    gift_sent_back(pool=pool, group=payment.group, amount_minor=fact.amount_minor)
+    if sent_back_minor(payment) + fact.amount_minor >= payment.amount_minor:
+        payment.status = PaymentStatus.REVERSED
+        payment.save(update_fields=["status"])
     return entry.id
 
 

@@ -17,6 +17,7 @@ from birge.notifications.services import notices_resend
 from birge.organisations.models import Organisation
 from funds.matching.donors import donors_forget
 from funds.payments.models import Payment, PaymentStatus
+from funds.payments.providers.stripe.charging import charges_due
 from funds.payments.selectors import payment_waits_for
 from funds.pledges.models import Pledge
 from funds.pledges.notices import pledge_notice
@@ -35,7 +36,10 @@ from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
 from .cash_telling import cash_tell
+from .charging import cards_end_over, cards_tell_expiry, charge_enqueue, charges_plan_missed
+from .deciding import decision_announce
 from .looking_again import looked_again
+from .monthly import monthly_cards_end_over, monthly_tell
 from .pledging import pledge_lapse_and_release
 from .refunds import ENDED, project_expire_and_refund, refunds_open_late
 from .returning.surplus import projects_with_surplus, surplus_open
@@ -62,6 +66,7 @@ class TickReport:
     cash_told: list[str] = field(default_factory=list)
     compared: list[str] = field(default_factory=list)  # custodians whose books were held against their banks
     flagged: list[str] = field(default_factory=list)  # put before officers: what looks like abuse
+    charges: list[str] = field(default_factory=list)  # handed to the worker
     resent: int = 0
     failed: list[str] = field(default_factory=list)
 
@@ -75,8 +80,10 @@ def tick(now: dt.datetime | None = None) -> TickReport:
     today = (now or clock.now()).astimezone(dt.UTC).date()
     report = TickReport()
     _ask_again(today, report)
+    _cards(today, report)
     _lapse_all(pledges_past_horizon(today), "the promise's last day has passed", report)
     for project in _projects_past_grace(today):
+        decision_announce(project)
         due = pledges_open(project).filter(status=PledgeStatus.DUE)
         _lapse_all(due, "not paid within the days of grace", report)
     for project in _projects_past_deadline(today):
@@ -114,6 +121,18 @@ def _ask_again(today: dt.date, report: TickReport) -> None:
             locked.save(update_fields=["horizon_asked_on"])
             pledge_notice(locked, "pledge_ask_again", horizon=locked.horizon.isoformat())
         report.asked_again.append(locked.public_id)
+
+
+def _cards(today: dt.date, report: TickReport) -> None:
+    """Tell of cards that end, plan what was missed, forget what is over, and have taken what is due."""
+    cards_tell_expiry()
+    charges_plan_missed()
+    cards_end_over()
+    monthly_cards_end_over()
+    monthly_tell(today)
+    for charge in charges_due(today):
+        charge_enqueue(charge)
+        report.charges.append(charge.public_id)
 
 
 def _projects_past_grace(today: dt.date) -> list[Project]:

@@ -214,6 +214,7 @@ TASKS: dict[str, Any] = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend
 
 # Money
 PAYMENT_FACT_HANDLER = "funds.settlement.services.payment_fact_apply"
+CARD_FACT_HANDLER = "funds.settlement.services.card_fact_apply"
 PAYMENT_PROVIDERS = [
     "funds.payments.providers.stripe.provider",  # offered only with an account and its keys, see docs/operations.md
     "funds.payments.providers.transfer",
@@ -222,6 +223,9 @@ PAYMENT_PROVIDERS = [
 STRIPE_API_BASE = "https://api.stripe.com"
 STRIPE_TIMEOUT = 20  # seconds; what takes longer is unknown, not failed
 STRIPE_FEE_BORNE_BY = env("STRIPE_FEE_BORNE_BY", default="purpose")  # or "reserve", as far as it reaches
+CARD_NOTICE_DAYS = 1  # a saved card is charged no sooner than so many days after its holder was told
+CARD_MONTHLY_NOTICE_DAYS = 3  # the same for monthly promises
+CARD_RETRY_DAYS = [1, 3, 7]  # after the first try, where the bank's no may be another one on another day
 # Who says which transfers are awaited: (account) -> list of funds.banking.suggesting.Expected. Empty: nobody.
 TRANSIT_DAYS = 5  # what a custodian has sent to another and is not there after these is shown in red
 # Asked with an organisation and the administrator before its papers are accepted; it may refuse.
@@ -273,6 +277,8 @@ TERMS_VERSION = "2026-11-28"
 WATCH_CARD_LIMITS = {"pledge": 5, "contact": 8, "address": 30, "declined": 6}
 RECONCILE_LINE_DAYS = 3  # so long may a bank take to show what was sent; also the days of the public figure
 RECONCILE_SHARE_DAYS = 90  # what the public figure looks back on
+DECISION_DAYS = 14  # for the village to decide, where the days of grace are over and money lacks
+EXTEND_MOST_DAYS, EXTEND_MOST_TIMES = 60, 2  # how far, and how often, a village may prolong what did not come together
 
 # The doors
 REST_FRAMEWORK: dict[str, Any] = {

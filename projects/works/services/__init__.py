@@ -2,6 +2,7 @@
 
 from .building import milestone_accept, milestone_report, project_close, project_complete, project_start
 from .council import project_adopt, project_decline, project_return, project_submit
+from .extending import project_extend, project_give_time
 from .raising import (
     project_cancel,
     project_expire,
@@ -43,7 +44,9 @@ __all__ = [
     "project_decline",
     "project_edit",
     "project_expire",
+    "project_extend",
     "project_fund",
+    "project_give_time",
     "project_lock",
     "project_mark_pledged",
     "project_move",

@@ -18,8 +18,10 @@ from funds.ledger.drafts import mirror
 from funds.ledger.kinds import EntryKind
 from funds.ledger.models import Entry
 from funds.ledger.posting import AccountKey, EntryDraft, Leg, command_finish, command_open, post
+from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
+from ...exchanged import fee_across
 from ...facts import FactKind, PaymentFact, fact_report
 from ...models import Payment
 from ...services.deciding import payment_lock
@@ -43,13 +45,13 @@ def dispute_apply(attempt: StripeAttempt, seen: Disputed) -> EventOutcome:
     locked = attempt_lock(attempt)
     payment = locked.payment
     fault = _fault(locked, seen)
-    if payment is None or fault:
-        _odd(locked, seen.id, fault or "its payment is not booked")
+    if payment is None or locked.project is None or fault:  # what was given to a pool, people decide on
+        _odd(locked, seen.id, fault or ("its payment is not booked" if payment is None else "it was for a pool"))
         return EventOutcome.QUARANTINED
     dispute = _kept(locked, seen)
     for movement in seen.movements:
         if movement.amount < 0:
-            _taken(locked, payment, dispute, movement)
+            _taken(locked, payment, locked.project, dispute, movement)
         elif movement.amount > 0:
             _brought_back(locked, payment, dispute, movement)
     _end(payment, dispute)
@@ -85,7 +87,9 @@ def _kept(locked: StripeAttempt, seen: Disputed) -> StripeDispute:
     return dispute
 
 
-def _taken(locked: StripeAttempt, payment: Payment, dispute: StripeDispute, movement: Movement) -> None:
+def _taken(
+    locked: StripeAttempt, payment: Payment, project: Project, dispute: StripeDispute, movement: Movement
+) -> None:
     if not dispute.taken_id:
         amount = from_stripe(-movement.amount, movement.currency)
         kind = FactKind.DISPUTED if dispute.status in DISPUTE_OPEN else FactKind.CHARGED_BACK
@@ -95,7 +99,7 @@ def _taken(locked: StripeAttempt, payment: Payment, dispute: StripeDispute, move
         _odd(locked, movement.id, f"{movement.amount} beside {dispute.taken_id}")
         return
     if movement.fee > 0:
-        dispute.fee_minor = _fee(locked, payment, movement)
+        dispute.fee_minor = _fee(payment, project, movement)
 
 
 def _brought_back(locked: StripeAttempt, payment: Payment, dispute: StripeDispute, movement: Movement) -> None:
@@ -144,15 +148,14 @@ def _report(payment: Payment, kind: FactKind, key: str, amount: Money, undoes: u
     return booked
 
 
-def _fee(locked: StripeAttempt, payment: Payment, movement: Movement) -> int:
+def _fee(payment: Payment, project: Project, movement: Movement) -> int:
     """Book what the dispute costs, once: the reserve bears it, else the purpose.
 
     While it raises, the plan is made whole without it, like any fee. Once work has begun, what is held is owed for it
     to everyone who gave: then it is a shortfall.
     """
     custodian, fee = payment.custodian.public_id, from_stripe(movement.fee, movement.currency)
-    project = locked.project.public_id
-    held, short = codes.held_project(custodian, project), codes.shortfall(custodian, project)
+    held, short = codes.held_project(custodian, project.public_id), codes.shortfall(custodian, project.public_id)
     opened = command_open(
         scope=f"stripe_fee:{custodian}",
         key=movement.id,
@@ -160,19 +163,19 @@ def _fee(locked: StripeAttempt, payment: Payment, movement: Movement) -> int:
     )
     if opened.replayed:
         return fee.minor
-    bearers = [codes.reserve(custodian), *([held] if locked.project.status in RAISING else []), short]
+    bearers = [codes.reserve(custodian), *([held] if project.status in RAISING else []), short]
     for bearer in bearers:
         draft = EntryDraft(
             kind=EntryKind.FEE_CHARGED,
             legs=[
-                Leg(account=AccountKey(code=bearer, currency=fee.currency), amount=fee.minor),
+                Leg(AccountKey(code=held if payment.exchanged else bearer, currency=fee.currency), fee.minor),
                 Leg(account=AccountKey(code=codes.stripe(custodian), currency=fee.currency), amount=-fee.minor),
             ],
             group=payment.group,
         )
         try:
             with transaction.atomic():
-                post(command=opened.command, drafts=[draft])
+                post(command=opened.command, drafts=[*fee_across(payment, project, fee.minor, bearer=bearer), draft])
         except InsufficientFunds:
             continue
         break
@@ -183,16 +186,17 @@ def _fee(locked: StripeAttempt, payment: Payment, movement: Movement) -> int:
 def _fee_back(locked: StripeAttempt, payment: Payment, dispute: StripeDispute, movement: Movement) -> None:
     """Undo the fee of a dispute that was won, where Stripe gives it back; another sum than it took is put aside."""
     scope = f"stripe_fee:{payment.custodian.public_id}"
-    charged = Entry.objects.filter(command__scope=scope, command__key=dispute.taken_id).first()
+    charges = list(Entry.objects.filter(command__scope=scope, command__key=dispute.taken_id))
+    charges.sort(key=lambda each: each.kind == EntryKind.FX_CONVERTED)  # back the way it went: the exchange last
     back = from_stripe(-movement.fee, movement.currency)
-    if charged is None or back.minor != dispute.fee_minor:
+    if not charges or back.minor != dispute.fee_minor:
         reason, detail = QuarantineReason.FEE, f"{back.minor} of {dispute.fee_minor} {back.currency} back"
         quarantine(account=locked.account, object_id=movement.id, reason=reason, detail=detail, attempt=locked)
         return
     request = {"payment": payment.public_id, "fee_minor": -back.minor, "currency": back.currency}
     opened = command_open(scope=scope, key=movement.id, request=request)
     if not opened.replayed:
-        post(command=opened.command, drafts=[undo_draft(charged)])
+        post(command=opened.command, drafts=[undo_draft(each) for each in charges])
         command_finish(opened.command, payment.public_id)
 
 

@@ -83,6 +83,7 @@ class Intent:
     metadata: dict[str, str]
     livemode: bool
     movement: Movement | None
+    declined: str = ""  # the bank's word, where a card did not pay
 
 
 @dataclass(frozen=True)
@@ -229,7 +230,14 @@ def _intent(raw: dict[str, Any]) -> Intent:
         metadata=dict(raw.get("metadata") or {}),
         livemode=bool(raw.get("livemode")),
         movement=_movement(charge.get("balance_transaction")),
+        declined=_declined(raw),
     )
+
+
+def _declined(raw: dict[str, Any]) -> str:
+    error = raw.get("last_payment_error") or {}
+    waits = "authentication_required" if raw["status"] == "requires_action" else ""
+    return str(error.get("decline_code") or error.get("code") or waits)
 
 
 def _sent_back(raw: dict[str, Any]) -> SentBack:

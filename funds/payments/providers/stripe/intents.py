@@ -58,7 +58,9 @@ def card_paid(pledge_ref: str) -> Payment | None:
 
 def _attempt(account: StripeAccount, request: PaymentRequest) -> tuple[StripeAttempt, bool]:
     """Return the promise's waiting attempt, or a new one that is committed before Stripe is asked."""
-    same = StripeAttempt.objects.select_related("account__custodian", "project").filter(pledge_ref=request.pledge_ref)
+    same = StripeAttempt.objects.select_related("account__custodian", "project", "charge__card").filter(
+        pledge_ref=request.pledge_ref
+    )
     waiting = same.filter(status__in=WAITING).first()
     if waiting is not None:
         return waiting, False
@@ -69,6 +71,7 @@ def _attempt(account: StripeAccount, request: PaymentRequest) -> tuple[StripeAtt
             made = StripeAttempt.objects.create(
                 account=account,
                 project=request.project,
+                pool_ref=request.pool_ref,
                 pledge_ref=request.pledge_ref,
                 group=request.group,
                 amount_minor=request.amount.minor,
@@ -87,7 +90,11 @@ def _step(attempt: StripeAttempt, request: PaymentRequest) -> NextStep | None:
         return NextStep(StepKind.DONE, payment=attempt.payment)
     if attempt.status == AttemptStatus.FAILED:
         return None
-    session = _page(attempt)
+    if attempt.charge is not None:
+        raise RuleNotMet(
+            _("Your saved card is being charged right now. Please look again in some minutes."), code="charge_under_way"
+        )
+    session = _page(attempt, request.text)
     if session is None:
         return None
     if session.status == "complete":
@@ -107,15 +114,16 @@ def _step(attempt: StripeAttempt, request: PaymentRequest) -> NextStep | None:
     return NextStep(StepKind.REDIRECT, url=session.url)
 
 
-def _page(attempt: StripeAttempt) -> Session | None:
+def _page(attempt: StripeAttempt, text: str) -> Session | None:
     """Return the attempt's page at Stripe: read again, or made under the attempt's command."""
     gateway = StripeGateway(attempt.account)
     if attempt.session_id:
         return gateway.session_get(attempt.session_id)
     if clock.now() - attempt.made_at > KEY_LIFE:
         return None
-    with translation.override(attempt.language):
-        text = _("Gift for “%(project)s”") % {"project": attempt.project.title(attempt.language)}
+    if attempt.project is not None:
+        with translation.override(attempt.language):
+            text = _("Gift for “%(project)s”") % {"project": attempt.project.title(attempt.language)}
     address = f"{settings.SITE_URL}/c/{attempt.public_id}"
     try:
         session = gateway.session_create(

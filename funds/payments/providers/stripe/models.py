@@ -63,8 +63,14 @@ class StripeAttempt(models.Model):
     public_id = PublicIdField()
     command_id = models.UUIDField(unique=True, default=new_command_id, editable=False)
     account = models.ForeignKey(StripeAccount, on_delete=models.PROTECT, related_name="attempts")
-    project = models.ForeignKey("works.Project", on_delete=models.PROTECT, related_name="+")
-    pledge_ref = models.CharField(max_length=16, db_index=True)
+    project = models.ForeignKey(  # empty: for a pool
+        "works.Project", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    pool_ref = models.CharField(max_length=16, blank=True)
+    charge = models.ForeignKey(  # from a saved card, without the donor being there
+        "payments.CardCharge", on_delete=models.PROTECT, null=True, blank=True, related_name="attempts"
+    )
+    pledge_ref = models.CharField(max_length=16, db_index=True)  # the promise, or the gift to a pool, that it pays
     group = models.CharField(max_length=16, blank=True)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -74,6 +80,7 @@ class StripeAttempt(models.Model):
     intent_id = models.CharField(max_length=100, blank=True)
     movement_id = models.CharField(max_length=100, blank=True)  # what told the fee; empty: not known yet
     status = models.CharField(max_length=10, choices=AttemptStatus.choices, default=AttemptStatus.UNKNOWN)
+    failure = models.CharField(max_length=40, blank=True)  # why the bank said no to a saved card
     made_at = models.DateTimeField(default=clock.now)
     payment = models.OneToOneField(
         "payments.Payment", on_delete=models.PROTECT, null=True, blank=True, related_name="stripe_attempt"
@@ -91,6 +98,10 @@ class StripeAttempt(models.Model):
                 condition=Q(status__in=["succeeded", "refunded"], payment__isnull=False)
                 | Q(status__in=["unknown", "open", "failed"], payment__isnull=True),
                 name="stripe_paid_is_booked",
+            ),
+            models.CheckConstraint(
+                condition=Q(project__isnull=False, pool_ref="") | Q(project__isnull=True) & ~Q(pool_ref=""),
+                name="stripe_attempt_one_purpose",
             ),
         ]
 

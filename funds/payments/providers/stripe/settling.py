@@ -6,7 +6,6 @@ Events, returns of donors and the sweep all end here: none of them is believed, 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import transaction
@@ -25,23 +24,15 @@ from ...services.arriving import payment_arrived
 from ...services.deciding import payment_lock
 from ..base import PaymentRequest
 from .amounts import from_stripe, to_stripe
-from .gateway import COMMAND, PLEDGE, Intent, Movement, SentBack, Session, StripeGateway
+from .gateway import COMMAND, PLEDGE, Intent, Movement, SentBack, StripeGateway
+from .looking import EARLIER, Seen, charge_look
 from .models import WAITING, AttemptStatus, QuarantineReason, StripeAccount, StripeAttempt, StripeRefund
 from .models_after import RefundOrderStatus
+from .outcomes import charge_follow
 from .quarantine import quarantine
 
 KEY_LIFE = dt.timedelta(hours=1)  # a call is repeated under its key no later; Stripe itself forgets keys after a day
-EARLIER = dt.timedelta(minutes=10)  # by which Stripe's clock may be behind ours
 PAID, GONE = "succeeded", frozenset({"failed", "canceled"})
-
-
-@dataclass(frozen=True)
-class Seen:
-    """What Stripe says now of one attempt."""
-
-    session: Session | None = None
-    intent: Intent | None = None
-    refunds: list[SentBack] = field(default_factory=list)
 
 
 def attempt_settle(attempt: StripeAttempt, intent_id: str = "") -> StripeAttempt:
@@ -54,6 +45,8 @@ def attempt_settle(attempt: StripeAttempt, intent_id: str = "") -> StripeAttempt
 
 def attempt_look(attempt: StripeAttempt, intent_id: str = "") -> tuple[StripeGateway, Seen]:
     """Return what Stripe says of an attempt, and the port that was asked. Nothing is written."""
+    if attempt.charge is not None:
+        return charge_look(attempt, intent_id)
     gateway = StripeGateway(attempt.account)
     session = None
     if attempt.session_id:
@@ -69,13 +62,20 @@ def attempt_look(attempt: StripeAttempt, intent_id: str = "") -> tuple[StripeGat
 @transaction.atomic
 def _apply(attempt: StripeAttempt, seen: Seen) -> StripeAttempt:
     locked = attempt_lock(attempt)
+    before = locked.status
     if seen.session is not None:
         locked.session_id = seen.session.id
     if seen.intent is not None and seen.intent.status == PAID:
         _paid(locked, seen.intent, seen.refunds)
     elif locked.status in WAITING:
         locked.status = _unpaid_status(locked, seen)
+        if seen.intent is not None and locked.charge is not None:
+            locked.intent_id = seen.intent.id
+            ended = locked.status == AttemptStatus.FAILED
+            locked.failure = (seen.intent.declined[:40] or "canceled") if ended else ""
     locked.save()
+    if locked.status != before:
+        charge_follow(locked)
     return locked
 
 
@@ -83,7 +83,7 @@ def attempt_lock(attempt: StripeAttempt) -> StripeAttempt:
     """Return the attempt as it is now, locked until the transaction ends (before its command and its payment)."""
     return (
         StripeAttempt.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("account__custodian", "project", "payment")
+        .select_related("account__custodian", "project", "payment", "charge__card")
         .get(pk=attempt.pk)
     )
 
@@ -165,6 +165,7 @@ def _request(locked: StripeAttempt) -> PaymentRequest:
         custodian=locked.account.custodian,
         project=locked.project,
         pledge_ref=locked.pledge_ref,
+        pool_ref=locked.pool_ref,
         group=locked.group,
         amount=Money(locked.amount_minor, locked.currency),
         country=locked.country,
@@ -179,7 +180,9 @@ def fee_charge(locked: StripeAttempt, payment: Payment, movement: Movement) -> N
     if movement.fee <= 0:
         return
     custodian, fee = payment.custodian.public_id, from_stripe(movement.fee, movement.currency)
-    purpose = codes.held_project(custodian, locked.project.public_id)
+    purpose = codes.held_pool(custodian, locked.pool_ref)
+    if locked.project is not None:
+        purpose = codes.held_project(custodian, locked.project.public_id)
     bearers = [codes.reserve(custodian), purpose] if settings.STRIPE_FEE_BORNE_BY == "reserve" else [purpose]
     for bearer in bearers:
         draft = EntryDraft(
@@ -190,7 +193,7 @@ def fee_charge(locked: StripeAttempt, payment: Payment, movement: Movement) -> N
             ],
             group=payment.group,
         )
-        across = fee_across(payment, locked.project, fee.minor) if bearer == purpose else []
+        across = fee_across(payment, locked.project, fee.minor) if locked.project and bearer == purpose else []
         request = {"payment": payment.public_id, "fee_minor": fee.minor, "currency": fee.currency}
         try:
             with transaction.atomic():

@@ -12,6 +12,7 @@ from birge.errors import BirgeError
 
 from .gateway import StripeGateway
 from .models import WAITING, AttemptStatus, StripeAccount, StripeAttempt, StripeEvent
+from .saving import cards_sweep
 from .settling import attempt_settle
 from .sweep_after import look_after
 from .webhooks import event_keep, event_process, intent_follow
@@ -47,6 +48,7 @@ def sweep(account: StripeAccount, *, full: bool = False) -> SweepReport:
     for attempt in _unsettled(account):
         _settle(attempt, report)
     look_after(account, since if full or started - since > REMEMBERED else None, report)
+    report.failed += cards_sweep(account)
     if full or started - since > REMEMBERED:
         touched = {intent_id for intent_id in gateway.intents_touched(since) if intent_id}
         for intent_id in sorted(touched):
@@ -87,7 +89,9 @@ def _process(account: StripeAccount, report: SweepReport) -> None:
 
 def _unsettled(account: StripeAccount) -> list[StripeAttempt]:
     """Return attempts that wait, and paid ones whose fee is not known."""
-    found = StripeAttempt.objects.filter(account=account).select_related("account__custodian", "project")
+    found = StripeAttempt.objects.filter(account=account).select_related(
+        "account__custodian", "project", "charge__card"
+    )
     waiting = found.filter(status__in=WAITING)
     feeless = found.filter(status__in=[AttemptStatus.SUCCEEDED, AttemptStatus.REFUNDED], movement_id="")
     return list((waiting | feeless).order_by("id"))

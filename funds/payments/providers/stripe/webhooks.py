@@ -25,6 +25,7 @@ from .gateway_after import AfterGateway
 from .models import EventOutcome, QuarantineReason, StripeAccount, StripeAttempt, StripeEvent
 from .payouts import payout_follow
 from .quarantine import quarantine
+from .saving import saved_follow
 from .settling import PAID, attempt_adopt, attempt_settle
 
 logger = logging.getLogger(__name__)
@@ -141,6 +142,8 @@ def secret_name(secret: str) -> str:
 
 def _follow(account: StripeAccount, thing: dict[str, Any]) -> EventOutcome:
     kind, identifier = thing.get("object"), str(thing.get("id") or "")
+    if saved_follow(account, thing):
+        return EventOutcome.SETTLED
     if kind == "checkout.session":
         attempt = StripeAttempt.objects.filter(account=account, session_id=identifier).first()
         attempt = attempt or _by_command(account, thing.get("metadata") or {})
