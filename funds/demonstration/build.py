@@ -19,6 +19,7 @@ from birge.places.services import places_load
 from funds.ledger.models import Entry
 from projects.works.models import Project
 
+from .banking import bank
 from .people import PASSWORD
 from .pooling import association, matching_donor
 from .scene import Scene
@@ -68,7 +69,7 @@ def _play() -> int:
     for scene, story in _scenes(world):
         stories += [STORIES[story](scene), questions(scene)]
         if scene.key == "jany-aryk-kindergarten":
-            stories.append(strays(scene))
+            stories += [strays(scene), bank(scene)]
     return play(stories, until=world.moment(0))
 
 
