@@ -20,6 +20,7 @@ from funds.ledger.models import Entry
 from projects.works.models import Project
 
 from .abroad import from_moscow, rates
+from .banking import bank
 from .people import PASSWORD
 from .pooling import association, matching_donor
 from .scene import Scene
@@ -72,6 +73,7 @@ def _play() -> int:
             stories.append(strays(scene))
         if scene.key == "kotormo-bridge":
             stories.append(from_moscow(scene))
+            stories += [strays(scene), bank(scene)]
     return play(stories, until=world.moment(0))
 
 

@@ -13,6 +13,7 @@ from birge.organisations.models import Organisation
 from frontend.presenters.facts import Fact, Link, day, entry_fact, facts, paper_fact, say, signed, who
 from frontend.presenters.words import language, place_line
 from funds.banking.models import BankLine
+from funds.banking.services import reference_for
 from funds.payments.models import Identification, Payment, PaymentKind, PaymentStatus
 from funds.pledges.contacts import contact_of
 from funds.pledges.models import CreditChoice, Pledge, PledgeCredit
@@ -264,6 +265,7 @@ def pledge_context(pledge: Pledge) -> dict[str, Any]:
             Fact(_("How much"), say(pledge.amount_minor, pledge.currency), css="big"),
             Fact(_("Counts"), pledge_counts(pledge)),
             project_fact(pledge.project),
+            Fact(_("Reference"), reference_for(pledge.group), css="mono"),
             Fact(_("How far"), str(status.label)),
             Fact(_("Made on"), day(pledge.made_at)),
             Fact(_("Written down by"), who(pledge.made_by) if pledge.made_by else ""),

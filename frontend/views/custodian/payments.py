@@ -11,6 +11,7 @@ from frontend.access import desk_page, signed_in
 from frontend.deeds import Deed, Doing, deeds_page
 from frontend.forms.custodian import CodeOnlyForm, IdentifyForm, ReasonForm
 from frontend.presenters.custodian.subjects import claim_context, correction_context, payment_context
+from funds.banking.services import group_of
 from funds.payments.models import Identification, Payment, PaymentKind, PaymentStatus
 from funds.payments.services import payment_confirm, payment_refuse
 from funds.pledges.models import Pledge
@@ -163,8 +164,9 @@ def custodian_correction(request: HttpRequest, public_id: str, wanted: str = "")
 
 def _identify(payment: Payment) -> Deed:
     def ask(doing: Doing) -> Identification:
-        ref = doing.data["pledge"].strip().lower()
-        pledge = Pledge.objects.select_related("project").filter(public_id=ref, custodian=payment.custodian).first()
+        ref, group = doing.data["pledge"].strip().lower(), group_of(doing.data["pledge"])
+        kept = Pledge.objects.select_related("project").filter(custodian=payment.custodian)
+        pledge = (kept.filter(group=group).order_by("-id") if group else kept.filter(public_id=ref)).first()
         if pledge is None:
             raise InvalidInput(_("We do not know this reference."), field="pledge")
         if doing.paper is None:

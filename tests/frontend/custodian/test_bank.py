@@ -249,3 +249,14 @@ def test_an_officer_looks_for_what_a_payer_told(world, account, officer):
 
 def test_addresses_of_the_bank_are_in_the_menu(world, officer):
     assert at("custodian_bank", world.custodian.public_id) in officer.open("custodian", world.custodian.public_id).html
+
+
+def test_unknown_money_is_claimed_by_the_reference_that_its_payer_knows(world, account, officer):
+    pledge = make.confirmed_pledge(world.project, 700_00)
+    payment = line_take_unknown(line=line_of(account, told(700_00)), actor=world.officer)
+    payment_confirm(payment=payment, actor=world.second_officer, proof=make.factor(world.second_officer))
+    page = officer.open("custodian_payment", payment.public_id)
+    officer.send(page, "/identify/", pledge=reference_for(pledge.group), paper=a_paper(), note="")
+    assert payment.identifications.get().pledge_ref == pledge.public_id
+    found = officer.open("custodian_money", world.custodian.public_id, q=reference_for(pledge.group))
+    assert reference_for(pledge.group) in officer.go(found.link(pledge.public_id)).text

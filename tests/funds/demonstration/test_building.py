@@ -21,6 +21,7 @@ from birge.accounts.models import User
 from birge.documents.models import Document
 from birge.notifications.models import Notice
 from birge.organisations.models import Organisation
+from funds.banking.models import BankLine
 from funds.demonstration.build import demonstration_build
 from funds.demonstration.people import PASSWORD, sign_in_cards
 from funds.exchange.selectors import exchange_standing
@@ -118,6 +119,12 @@ def test_there_is_something_amiss_to_be_seen(demo):
     stopped = Project.objects.get(status="suspended")
     assert released_minor(stopped) > 0
     assert not Expense.objects.filter(project=stopped).exists()
+
+
+def test_a_statement_of_yesterday_waits_to_be_explained(demo):
+    lines = BankLine.objects.all()
+    assert {line.status for line in lines} >= {"matched", "unidentified", "new"}
+    assert all(line.waits for line in lines)
 
 
 def test_open_projects_are_open_today(demo):

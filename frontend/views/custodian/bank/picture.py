@@ -97,23 +97,27 @@ def _deeds(
             paper=_picture_of(custodian),
             to=lambda _ref: here,
         ),
-        *(
-            Deed(
-                name=name,
-                title=title,
-                button=_("Take it away"),
-                form=OnceForm,
-                run=lambda doing, each=each: pay_picture_remove(picture=_there(each), actor=doing.actor),  # type: ignore[misc]
-                thanks=_("Taken away."),
-                danger=True,
-                to=lambda _ref: here,
-                offered=each is not None,
-            )
-            for name, title, each in (
-                ("remove", _("Take the picture away"), shown),
-                ("drop", _("Take the new picture back"), waiting),
-            )
-        ),
+        *_removing(shown, waiting, here),
+    ]
+
+
+def _removing(shown: PayPicture | None, waiting: PayPicture | None, here: str) -> list[Deed]:
+    return [
+        Deed(
+            name=name,
+            title=title,
+            button=_("Take it away"),
+            form=OnceForm,
+            run=lambda doing, each=each: pay_picture_remove(picture=_there(each), actor=doing.actor),  # type: ignore[misc]
+            thanks=_("Taken away."),
+            danger=True,
+            to=lambda _ref: here,
+            offered=each is not None,
+        )
+        for name, title, each in (
+            ("remove", _("Take the picture away"), shown),
+            ("drop", _("Take the new picture back"), waiting),
+        )
     ]
 
 

@@ -35,6 +35,7 @@ from funds.settlement.statements import (
 from .accounts import account_of
 
 MOST_TOLD = 5
+MOST_AT_ONCE = 200  # a list that a person really looks at
 
 
 @desk_page
@@ -47,7 +48,7 @@ def bank_statement(request: HttpRequest, public_id: str, number: int, wanted: st
     user = signed_in(request)
     here = reverse("bank_statement", args=[public_id, number])
     looks = lines_look(account, file_lines(file))
-    deeds = _deeds(looks, lines_to_confirm([look.line for look in looks], user))
+    deeds = _deeds(looks, lines_to_confirm([look.line for look in looks], user)[:MOST_AT_ONCE])
     sent: OnceForm | None = None
     if wanted:
         deed = next((each for each in deeds if each.name == wanted), None)
@@ -66,16 +67,22 @@ def bank_statement(request: HttpRequest, public_id: str, number: int, wanted: st
         "title": _("Statement %(first)s – %(last)s") % {"first": day(file.first_day), "last": day(file.last_day)},
         "back": Link(reverse("bank_account", args=[public_id]), account.name),
         "acts": acts,
-        "rows": [shown.line_row(look) for look in looks],
+        "rows": [shown.line_row(look) for look in _shown(looks)],
+        "more_url": f"{reverse('bank_account', args=[public_id])}?show=all" if len(looks) > MOST_AT_ONCE else "",
         "to_confirm": _to_confirm(looks, deeds),
     }
     return render(request, "custodian/bank_statement.html", context, status=422 if sent is not None else 200)
 
 
+def _shown(looks: Sequence[Look]) -> list[Look]:
+    """Return the lines that are shown: those that wait first, as many as one looks at."""
+    return sorted(looks, key=lambda look: not look.line.waits)[:MOST_AT_ONCE]
+
+
 def _deeds(looks: Sequence[Look], confirming: Sequence[Payment]) -> list[Deed]:
     waiting = [look for look in looks if look.line.waits and look.line.amount_minor > 0 and not look.line.aside_by_id]
-    matched = [look for look in waiting if look.matched_group]
-    unknown = [look for look in waiting if look.status == BankLine.Status.UNIDENTIFIED]
+    matched = [look for look in waiting if look.matched_group][:MOST_AT_ONCE]
+    unknown = [look for look in waiting if look.status == BankLine.Status.UNIDENTIFIED][:MOST_AT_ONCE]
     return [
         _deed(
             "confirm",

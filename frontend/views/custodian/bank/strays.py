@@ -38,50 +38,7 @@ def custodian_return(request: HttpRequest, public_id: str, wanted: str = "") -> 
     payment = mine(request, Payment.objects.select_related("custodian", "project"), public_id)
     acting(payment.custodian)
     back = return_of(payment)
-    sent = back is not None and back.status == StrayReturn.Status.SENT
-    unknown = payment.unidentified and payment.status == PaymentStatus.CONFIRMED and back is None
-    went = BankLine.objects.filter(
-        account__custodian=payment.custodian, currency=payment.currency, amount_minor=-payment.amount_minor,
-        payment_ref="", day__gte=payment.received_on,
-    ).exclude(status=BankLine.Status.IGNORED)  # fmt: skip
-    lines = {each.public_id: each for each in went.select_related("account__custodian")} if unknown else {}
-    deeds = [
-        Deed(
-            name="send",
-            title=_("I have sent it back"),
-            text=_("To the account it came from. A colleague confirms that it left."),
-            button=_("It is sent"),
-            form=StrayForm,
-            arguments={"lines": shown.line_choices(list(lines.values()))},
-            run=lambda doing: stray_send(
-                payment=payment, actor=doing.actor, proof=doing.proof,
-                bank_reference=doing.data["bank_reference"], line=lines.get(doing.data.get("line", "")),
-            ),
-            thanks=_("Written down. Another officer confirms it."),
-            to=lambda _ref: reverse("custodian_return", args=[public_id]),
-            offered=unknown,
-        ),
-        Deed(
-            name="confirm",
-            title=_("It left the account"),
-            text=_("You see it on the statement. From now on it is in the books."),
-            button=_("Confirm"),
-            form=CodeOnlyForm,
-            run=lambda doing: stray_confirm(sent=_sent(back), actor=doing.actor, proof=doing.proof),
-            thanks=_("Confirmed. It is in the books."),
-            offered=sent and back is not None and back.sent_by_id != signed_in(request).pk,
-        ),
-        Deed(
-            name="not-sent",
-            title=_("It did not go, or it came back"),
-            button=_("It waits as before"),
-            form=ReasonForm,
-            run=lambda doing: stray_not_sent(sent=_sent(back), actor=doing.actor, reason=doing.data["reason"]),
-            thanks=_("Noted. The money waits as before."),
-            danger=True,
-            offered=sent,
-        ),
-    ]  # fmt: skip
+    deeds = _return_deeds(payment, back, signed_in(request).pk)
     here = reverse("custodian_return", args=[public_id])
     context = shown.return_context(payment, back)
     return deeds_page(request, context=context, deeds=deeds, here=here, wanted=wanted, target=public_id)
@@ -132,6 +89,63 @@ def custodian_said(request: HttpRequest, public_id: str, wanted: str = "") -> Ht
     here = reverse("custodian_said", args=[public_id])
     context = shown.said_context(claim)
     return deeds_page(request, context=context, deeds=deeds, here=here, wanted=wanted, target=public_id)
+
+
+def _return_deeds(payment: Payment, back: StrayReturn | None, user: int) -> list[Deed]:
+    return [_send(payment, back), *_after_sending(back, user)]
+
+
+def _send(payment: Payment, back: StrayReturn | None) -> Deed:
+    unknown = payment.unidentified and payment.status == PaymentStatus.CONFIRMED and back is None
+    went = BankLine.objects.filter(
+        account__custodian=payment.custodian, currency=payment.currency, amount_minor=-payment.amount_minor,
+        payment_ref="", day__gte=payment.received_on,
+    ).exclude(status=BankLine.Status.IGNORED)  # fmt: skip
+    lines = {each.public_id: each for each in went.select_related("account__custodian")} if unknown else {}
+    return Deed(
+        name="send",
+        title=_("I have sent it back"),
+        text=_("To the account it came from. A colleague confirms that it left."),
+        button=_("It is sent"),
+        form=StrayForm,
+        arguments={"lines": shown.line_choices(list(lines.values()))},
+        run=lambda doing: stray_send(
+            payment=payment,
+            actor=doing.actor,
+            proof=doing.proof,
+            bank_reference=doing.data["bank_reference"],
+            line=lines.get(doing.data.get("line", "")),
+        ),
+        thanks=_("Written down. Another officer confirms it."),
+        to=lambda _ref: reverse("custodian_return", args=[payment.public_id]),
+        offered=unknown,
+    )
+
+
+def _after_sending(back: StrayReturn | None, user: int) -> list[Deed]:
+    sent = back is not None and back.status == StrayReturn.Status.SENT
+    return [
+        Deed(
+            name="confirm",
+            title=_("It left the account"),
+            text=_("You see it on the statement. From now on it is in the books."),
+            button=_("Confirm"),
+            form=CodeOnlyForm,
+            run=lambda doing: stray_confirm(sent=_sent(back), actor=doing.actor, proof=doing.proof),
+            thanks=_("Confirmed. It is in the books."),
+            offered=sent and back is not None and back.sent_by_id != user,
+        ),
+        Deed(
+            name="not-sent",
+            title=_("It did not go, or it came back"),
+            button=_("It waits as before"),
+            form=ReasonForm,
+            run=lambda doing: stray_not_sent(sent=_sent(back), actor=doing.actor, reason=doing.data["reason"]),
+            thanks=_("Noted. The money waits as before."),
+            danger=True,
+            offered=sent,
+        ),
+    ]
 
 
 def _candidates(claim: PayerClaim) -> tuple[dict[str, BankLine], dict[str, Payment]]:
