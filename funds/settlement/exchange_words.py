@@ -34,8 +34,11 @@ def counts_text(given: Money, plan: Money, rate: Decimal, on: dt.date) -> str:
 
 
 def worth_text(worth: Converted) -> str:
-    """Return the same for a sum that was just reckoned; nothing where it is the plan's own currency."""
-    return counts_text(worth.given, worth.got, worth.rate, worth.on) if worth.source else ""
+    """Return the same for a sum that was just reckoned, and whether its rate is old; nothing in the plan's currency."""
+    if not worth.source:
+        return ""
+    text = counts_text(worth.given, worth.got, worth.rate, worth.on)
+    return f"{text}. {_('This rate is old: nothing newer is known.')}" if worth.old else text
 
 
 def pledge_counts(pledge: Pledge) -> str:

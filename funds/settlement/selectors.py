@@ -143,6 +143,7 @@ def totals_by_currency() -> list[Totals]:
     )
     held = dict(
         Balance.objects.filter(account__type__in=["held", "unidentified"])
+        .exclude(amount=0)
         .values_list("account__currency")
         .annotate(total=Sum("amount"))
         .order_by()

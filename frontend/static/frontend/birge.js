@@ -19,16 +19,16 @@ window.addEventListener("pageshow", function () {
     form.querySelectorAll("button").forEach(function (button) { button.disabled = false; });
   });
 });
-/* Where the donor is says in which currency they probably promise; the page is then shown in that one. */
+/* Where the donor is says in which currency they probably promise. What was typed or chosen stays as it is. */
 document.addEventListener("change", function (event) {
   var form = event.target.form, select = form && form.dataset.currencies && form.elements.currency;
   if (!select) return;
-  if (event.target.name === "country") {
-    var usual = JSON.parse(form.dataset.currencies)[event.target.value];
-    if (!usual || usual === select.value) return;
-    select.value = usual;
-  } else if (event.target !== select) return;
-  form.requestSubmit(form.querySelector("[data-again]"));
+  if (event.target === select) form.dataset.chosen = "1";
+  if (event.target.name === "country" && !form.dataset.chosen && !form.elements.amount.value) {
+    select.value = JSON.parse(form.dataset.currencies)[event.target.value] || select.value;
+  }
+  var sums = form.querySelector(".chips");
+  sums.style.display = select.value === form.dataset.shown ? "" : "none";
 });
 document.addEventListener("click", function (event) {
   var button = event.target.closest("[data-copy]");

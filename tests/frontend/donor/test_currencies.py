@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.test import Client
 
@@ -80,6 +82,13 @@ def test_the_page_is_shown_in_the_currency_that_was_chosen(guest, world):
     again = guest.send(form, step="change", currency="EUR", country="DE", amount="30")
     assert "€10" in again.text
     assert again.form().values | {"currency": "EUR", "country": "DE", "amount": "30"} == again.form().values
+
+
+def test_an_old_rate_is_called_old(guest, world):
+    trusted("RUB", "0.92", yesterday() - dt.timedelta(days=30))
+    assert "This rate is old: nothing newer is known." in checked(guest, world).text
+    trusted("RUB", "0.93", yesterday())
+    assert "This rate is old" not in checked(guest, world).text
 
 
 def test_more_than_is_needed_is_told_in_both_currencies(guest, world):

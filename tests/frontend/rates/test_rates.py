@@ -152,3 +152,10 @@ def test_the_page_speaks_the_readers_language(language, guest):
     page = guest.go(f"/{language}/rates/")
     assert name in page.text
     assert amount in page.text
+
+
+def test_an_administrator_is_told_that_nothing_newer_came(staff):
+    trusted("USD", "87.45", clock.today() - 6 * DAY)
+    assert "The newest exchange rate is of" in staff.open("desk").text
+    trusted("USD", "87.50", clock.today() - DAY)
+    assert "The newest exchange rate is of" not in staff.open("desk").text

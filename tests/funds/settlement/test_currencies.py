@@ -14,8 +14,9 @@ from funds.pledges.models import Pledge
 from funds.pledges.selectors import plan_rest
 from funds.rates.models import Rate
 from funds.rates.selectors import RateMissing
+from funds.releases.selectors import tranche_minor
 from funds.settlement.facts import held_minor, plan_facts
-from funds.settlement.selectors import project_progress
+from funds.settlement.selectors import project_progress, projects_money, totals_by_currency
 from funds.settlement.services import (
     payment_correct_approve,
     payment_correct_ask,
@@ -269,6 +270,25 @@ def test_a_failed_project_gives_a_transfer_in_roubles_back_in_som(world):
     entry = Entry.objects.get(pk=refund.entry_id)
     assert entry.resolves.kind == "fx.converted"  # no more goes back than the gift had brought
     assert bank_in(world, "KGS") == 1_000_00 - 4_600_00  # until the custodian books its exchange
+
+
+def test_totals_stand_where_the_money_is_held(world):
+    rates_known(RUB="0.92")
+    pay_in(world, promised_in(world.project, 5_000_00, "RUB"), 5_000_00, "RUB")
+    (total,) = totals_by_currency()
+    assert (total.currency, total.received_minor, total.held_minor) == ("KGS", 4_600_00, 4_600_00)
+    assert projects_money([world.project])[world.project.public_id].received_minor == 4_600_00
+
+
+def test_the_last_stage_pays_out_what_the_rate_left():
+    made = open_village_project(donors=4_600_00, village=0)
+    trusted("RUB", "0.92", yesterday())
+    given = promised_in(made.project, 5_000_00, "RUB")
+    trusted("RUB", "0.91")
+    pay_in(made, given, 5_000_00, "RUB")
+    made.project.refresh_from_db()
+    assert made.project.status == "funded"
+    assert tranche_minor(made.project.milestones.get()) == 4_550_00 == held_minor(made.project)
 
 
 def test_cents_of_won_and_days_far_back_are_reckoned_exactly(world):
