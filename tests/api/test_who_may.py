@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db import connection, transaction
 
 from tests.api.acting import Act
+from tests.api.acts_cards import CARD_ACTS
 from tests.api.acts_money import MONEY_ACTS
 from tests.api.acts_organisations import ORGANISATION_ACTS
 from tests.api.acts_pools import POOL_ACTS
@@ -22,7 +23,7 @@ from tests.factories.api import caller
 from tests.factories.funds import open_village_project
 
 pytestmark = pytest.mark.django_db
-ACTS = [*PROJECT_ACTS, *MONEY_ACTS, *ORGANISATION_ACTS, *POOL_ACTS]
+ACTS = [*PROJECT_ACTS, *MONEY_ACTS, *CARD_ACTS, *ORGANISATION_ACTS, *POOL_ACTS]
 NOT_OURS = {"django_session", "birge_cache", "django_migrations"}
 REFUSALS = {401: "not_authenticated", 403: "not_allowed", 404: "not_found", 400: "invalid", 409: "conflict"}
 

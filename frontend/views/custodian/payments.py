@@ -24,6 +24,7 @@ from funds.settlement.services import (
     payment_identify_refuse,
 )
 
+from .after import card_refund_deed
 from .finding import mine
 from .recording import evidence_of
 
@@ -58,6 +59,7 @@ def custodian_payment(request: HttpRequest, public_id: str, wanted: str = "") ->
             offered=recorded,
         ),
         _identify(payment),
+        card_refund_deed(payment),
         Deed(
             name="correct",
             title=_("This was a mistake"),
