@@ -9,7 +9,19 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 
 from frontend.views import council, donors, signing
-from frontend.views.custodian import cash, desk, exchange, paying, payments, promises, recording, returns, stripe, ways
+from frontend.views.custodian import (
+    after,
+    cash,
+    desk,
+    exchange,
+    paying,
+    payments,
+    promises,
+    recording,
+    returns,
+    stripe,
+    ways,
+)
 from frontend.views.offices import administration, members, organisations, rates, requests, terms
 
 
@@ -27,6 +39,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{HELD}waiting/", desk.custodian_waiting, name="custodian_waiting"),
     path(f"{HELD}unknown/list/", desk.custodian_unknown_list, name="custodian_unknown_list"),
     path(f"{HELD}stripe/", stripe.custodian_stripe, name="custodian_stripe"),
+    *deeds(f"{HELD}reserve/", after.custodian_reserve, "custodian_reserve"),
     path(f"{HELD}decisions/", desk.custodian_decisions, name="custodian_decisions"),
     path(f"{HELD}refunds/", desk.custodian_refunds, name="custodian_refunds"),
     path(f"{HELD}calls/", desk.custodian_pledges, name="custodian_pledges"),
@@ -47,6 +60,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *deeds("payment/<str:public_id>/", payments.custodian_payment, "custodian_payment"),
     *deeds("claim/<str:public_id>/", payments.custodian_claim, "custodian_claim"),
     *deeds("stripe/<str:public_id>/", stripe.custodian_stripe_item, "custodian_stripe_item"),
+    path("dispute/<str:public_id>/", after.custodian_dispute, name="custodian_dispute"),
+    *deeds("card-refund/<str:public_id>/", after.custodian_card_refund, "custodian_card_refund"),
+    *deeds("payout/<str:public_id>/", after.custodian_payout, "custodian_payout"),
+    *deeds("reserve/<str:public_id>/", after.custodian_reserve_move, "custodian_reserve_move"),
     *deeds("correction/<str:public_id>/", payments.custodian_correction, "custodian_correction"),
     *deeds("pay/<str:public_id>/", paying.custodian_release, "custodian_release"),
     *deeds("refund/<str:public_id>/", paying.custodian_refund, "custodian_refund"),

@@ -4,6 +4,8 @@ from django.urls import include, path, register_converter
 
 from api.converters import PledgeTokenConverter, PublicIdConverter
 
+from .cards import deciding as card_decisions
+from .cards import views as cards
 from .cash import views as cash
 from .corrections import views as corrections
 from .documents import views as documents
@@ -159,6 +161,18 @@ urlpatterns = [
     path("corrections/<pid:public_id>/", corrections.CorrectionView.as_view()),
     path("corrections/<pid:public_id>/approve/", corrections.CorrectionApproveView.as_view()),
     path("corrections/<pid:public_id>/refuse/", corrections.CorrectionRefuseView.as_view()),
+    path("disputes/", cards.DisputeListView.as_view()),
+    path("card-refunds/", cards.CardRefundListView.as_view()),
+    path("card-refunds/<pid:public_id>/agree/", cards.CardRefundAgreeView.as_view()),
+    path("card-refunds/<pid:public_id>/refuse/", cards.CardRefundRefuseView.as_view()),
+    path("payouts/", cards.PayoutListView.as_view()),
+    path("payouts/<pid:public_id>/tie/", cards.PayoutTieView.as_view()),
+    path("reserve/", card_decisions.ReserveListView.as_view()),
+    path("reserve/<pid:public_id>/agree/", card_decisions.ReserveAgreeView.as_view()),
+    path("reserve/<pid:public_id>/refuse/", card_decisions.ReserveRefuseView.as_view()),
+    path("odd/", card_decisions.OddListView.as_view()),
+    path("odd/<pid:public_id>/explain/", card_decisions.OddExplainView.as_view()),
+    path("odd/<pid:public_id>/agree/", card_decisions.OddAgreeView.as_view()),
     path("refunds/", refunds.RefundListView.as_view()),
     path("refunds/<pid:public_id>/", refunds.RefundView.as_view()),
     path("refunds/<pid:public_id>/send/", refunds.RefundSendView.as_view()),

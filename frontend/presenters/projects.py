@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from birge import clock
 from birge.organisations.models import OrganisationKind
 from funds.releases.models import Expense, ExpenseStatus, Release, ReleaseStatus
-from funds.settlement.selectors import PartyProgress, project_progress
+from funds.settlement.selectors import PartyProgress, Progress, project_progress
 from projects.questions.models import Question
 from projects.updates.models import Update
 from projects.works.models import BudgetLine, Milestone, MilestoneStatus, Party, Project, Transition
@@ -83,6 +83,7 @@ def project_page(project: Project) -> dict[str, Any]:
         "can_ask": project.status in TAKES_QUESTIONS,
         "held_minor": progress.held_minor,
         "returns": project_returns(project),
+        "taken_back": taken_back_lines(project, progress),
         "released_minor": progress.released_minor,
         "spent_minor": progress.spent_minor,
         "undocumented_minor": progress.released_minor - progress.spent_minor,
@@ -96,6 +97,21 @@ def project_page(project: Project) -> dict[str, Any]:
         "history": history(project),
         **people(project),
     }
+
+
+def taken_back_lines(project: Project, progress: Progress) -> list[str]:
+    """Say what givers' banks took back after it was spent, and what they have not decided on."""
+    lines = []
+    if progress.shortfall_minor > 0:
+        text = _(
+            "%(amount)s was taken back by the bank of a giver, or sent back, after it was spent. "
+            "Nothing more is paid out until the custodian has covered it."
+        )
+        lines.append(text % {"amount": say(progress.shortfall_minor, project.currency)})
+    if progress.disputed_minor > 0:
+        text = _("The bank of a giver disputes %(amount)s. It has not decided yet.")
+        lines.append(text % {"amount": say(progress.disputed_minor, project.currency)})
+    return lines
 
 
 def party_line(party: PartyProgress, currency: str) -> PartyLine:

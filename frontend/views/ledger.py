@@ -11,11 +11,13 @@ from django.views.decorators.http import require_GET
 
 from frontend.access import project_visible
 from frontend.presenters.ledger import Names, account_statement, entry_lines, entry_page
+from frontend.presenters.projects import taken_back_lines
 from frontend.presenters.words import language
 from funds.ledger.balances import balances_for
 from funds.ledger.explorer import account_page, entries_page
 from funds.ledger.models import Account, Entry
 from funds.ledger.receipts import receipt_of
+from funds.settlement.selectors import project_progress
 
 PAGE_SIZE = 50
 
@@ -43,7 +45,8 @@ def project_ledger(request: HttpRequest, public_id: str) -> HttpResponse:
         for row in rows
         if row.amount and row.type != "promisor"
     ]
-    context = {"project": project, "title": project.title(language()), "balances": balances}
+    taken_back = taken_back_lines(project, project_progress(project))
+    context = {"project": project, "title": project.title(language()), "balances": balances, "taken_back": taken_back}
     return _page(request, purpose_ref=project.public_id, context=context)
 
 

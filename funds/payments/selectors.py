@@ -9,9 +9,9 @@ from django.db.models import Q, QuerySet, Sum
 
 from birge.organisations.models import Organisation
 from funds.ledger import codes
-from funds.ledger.balances import balance
+from funds.ledger.balances import balance, balances_of
 from funds.ledger.kinds import EntryKind
-from funds.ledger.models import Posting
+from funds.ledger.models import Account, Posting
 from projects.works.models import Project
 
 from .exchanged import PLAN_MINOR, plan_part
@@ -137,6 +137,18 @@ def shortfall_minor(project: Project) -> int:
     if project.custodian is None:
         return 0
     return balance(codes.shortfall(project.custodian.public_id, project.public_id), project.currency)
+
+
+def short_projects(custodian: Organisation) -> list[tuple[Project, int]]:
+    """Return the custodian's projects that have a shortfall, and how much (minor units of the project's currency)."""
+    accounts = Account.objects.filter(type="shortfall", custodian_ref=custodian.public_id)
+    rows = {row.purpose_ref: row for row in balances_of(accounts) if row.amount > 0}
+    projects = Project.objects.filter(public_id__in=rows, custodian=custodian).order_by("id")
+    return [
+        (project, rows[project.public_id].amount)
+        for project in projects
+        if rows[project.public_id].currency == project.currency
+    ]
 
 
 def fees_minor(project: Project) -> int:

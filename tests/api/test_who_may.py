@@ -14,6 +14,7 @@ from django.db import connection, transaction
 
 from tests.api.acting import Act
 from tests.api.acts_bank import BANK_ACTS
+from tests.api.acts_cards import CARD_ACTS
 from tests.api.acts_cash import CASH_ACTS
 from tests.api.acts_exchange import EXCHANGE_ACTS
 from tests.api.acts_money import MONEY_ACTS
@@ -25,7 +26,7 @@ from tests.factories.api import caller
 from tests.factories.funds import open_village_project
 
 pytestmark = pytest.mark.django_db
-ACTS = [*PROJECT_ACTS, *MONEY_ACTS, *BANK_ACTS, *ORGANISATION_ACTS, *POOL_ACTS, *CASH_ACTS, *EXCHANGE_ACTS]
+ACTS = [*PROJECT_ACTS, *MONEY_ACTS, *BANK_ACTS, *ORGANISATION_ACTS, *POOL_ACTS, *CASH_ACTS, *EXCHANGE_ACTS, *CARD_ACTS]
 NOT_OURS = {"django_session", "birge_cache", "django_migrations"}
 REFUSALS = {401: "not_authenticated", 403: "not_allowed", 404: "not_found", 400: "invalid", 409: "conflict"}
 

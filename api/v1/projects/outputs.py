@@ -114,6 +114,8 @@ class ProgressOutput(serializers.Serializer[Any]):
     released = MoneyField("released_minor")
     spent = MoneyField("spent_minor")
     in_kind = MoneyField("in_kind_minor")
+    shortfall = MoneyField("shortfall_minor")
+    disputed = MoneyField("disputed_minor")
 
 
 class ResolutionOutput(serializers.Serializer[Any]):

@@ -17,8 +17,16 @@ from frontend.presenters.tasks import Task
 from frontend.presenters.words import language
 from funds.cash.selectors import bankings_asked, take_backs_asked
 from funds.exchange.selectors import exchanges_waiting
-from funds.payments.models import Identification, Payment
+from funds.payments.models import (
+    Identification,
+    Payment,
+    ReserveMove,
+    StripeAccount,
+    StripeDispute,
+)
+from funds.payments.providers.stripe.models_after import WAITS_FOR_US, RefundOrderStatus
 from funds.payments.providers.stripe.quarantine import quarantined
+from funds.payments.providers.stripe.refund_asking import refund_orders
 from funds.payments.selectors import payments_to_confirm
 from funds.pledges.models import Pledge
 from funds.pledges.states import PledgeStatus
@@ -120,6 +128,7 @@ def _heaps(custodian: Organisation, user: User) -> list[Heap]:
             _("A colleague wrote down what the bank exchanged. Look at both statements."),
             "custodian_exchange",
         ),
+        *_after_heaps(custodian, user),
         Heap(
             quarantined(custodian).exclude(explained_by=user).order_by(),
             "found_at",
@@ -193,6 +202,32 @@ def _refund_heaps(custodian: Organisation, user: User) -> list[Heap]:
     ]
 
 
+def _after_heaps(custodian: Organisation, user: User) -> list[Heap]:
+    return [
+        Heap(
+            StripeDispute.objects.filter(account__custodian=custodian, status__in=WAITS_FOR_US),
+            "opened_at",
+            lambda n: ngettext("%(n)s dispute to answer", "%(n)s disputes to answer", n),
+            _("A giver’s bank wants money back. Answer at Stripe before the day is over."),
+            "custodian_stripe",
+        ),
+        Heap(
+            refund_orders(custodian).filter(status=RefundOrderStatus.ASKED).exclude(asked_by=user).order_by(),
+            "made_at",
+            lambda n: ngettext("%(n)s refund to a card to agree to", "%(n)s refunds to cards to agree to", n),
+            _("A colleague wants to send it back."),
+            "custodian_stripe",
+        ),
+        Heap(
+            ReserveMove.objects.filter(custodian=custodian, status="asked").exclude(asked_by=user).order_by(),
+            "asked_at",
+            lambda n: ngettext("%(n)s wish for the reserve", "%(n)s wishes for the reserve", n),
+            _("A colleague wants to fill it, or to cover what a project lacks."),
+            "custodian_reserve",
+        ),
+    ]
+
+
 def custodian_context(custodian: Organisation, user: User) -> dict[str, Any]:
     """Return the custodian's desk."""
     return {
@@ -200,4 +235,5 @@ def custodian_context(custodian: Organisation, user: User) -> dict[str, Any]:
         "title": custodian.name(language()),
         "tasks": list(custodian_tasks(custodian, user)),
         "books": books_of(custodian),
+        "has_stripe": StripeAccount.objects.filter(custodian=custodian).exists(),
     }

@@ -31,7 +31,7 @@ def quarantine_context(item: StripeQuarantine, user: User) -> dict[str, Any]:
     attempt = item.attempt
     note, tone = _("Nothing was booked. Look at Stripe, and say what it is."), "warn"
     if item.agreed_by_id:
-        note, tone = _("Explained and agreed to: nothing is to be booked."), ""
+        note, tone = _("Explained and agreed to: %(decision)s") % {"decision": item.get_decision_display()}, ""
     elif item.explained_by_id == user.pk:
         note = _("You have explained it. Another officer must agree.")
     return {
@@ -45,6 +45,7 @@ def quarantine_context(item: StripeQuarantine, user: User) -> dict[str, Any]:
             project_fact(attempt.project) if attempt is not None else None,
             pledge_fact(attempt.pledge_ref) if attempt is not None else None,
             Fact(_("Found"), day(item.found_at)),
+            Fact(_("What is to be done"), str(item.get_decision_display()) if item.explained_by_id else ""),
             Fact(_("Explanation"), item.explanation),
             Fact(_("Explained by"), signed(item.explained_by, item.explained_at) if item.explained_by else ""),
             Fact(_("Agreed by"), signed(item.agreed_by, item.agreed_at) if item.agreed_by else ""),

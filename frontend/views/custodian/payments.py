@@ -25,6 +25,7 @@ from funds.settlement.services import (
     payment_identify_refuse,
 )
 
+from .after import card_refund_deed
 from .finding import mine
 from .recording import evidence_of
 from .returns import gift_back_deed
@@ -62,6 +63,7 @@ def custodian_payment(request: HttpRequest, public_id: str, wanted: str = "") ->
             offered=recorded,
         ),
         _identify(payment),
+        card_refund_deed(payment),
         Deed(
             name="correct",
             title=_("This was a mistake"),

@@ -36,9 +36,9 @@ def test_two_officers_explain_what_nobody_asked_for(double, world):
     item = StripeQuarantine.objects.get()
     page = first.open("custodian_stripe_item", item.public_id)
     assert "500 KGS" in page.text
-    said = first.send(page, "explain/", reason="a ticket for our concert")
+    said = first.send(page, "explain/", decision="leave", reason="a ticket for our concert")
     assert "Another officer must agree." in said.text
-    assert "Explained, nothing to book" not in said.text
+    assert "Yes: explained" not in said.text
     listed = second.open("custodian_stripe", world.custodian.public_id)
     assert "a ticket for our concert" in listed.text
     theirs = second.go(listed.link(item.public_id))

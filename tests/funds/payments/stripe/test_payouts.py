@@ -7,7 +7,6 @@ import time_machine
 
 from birge import clock
 from birge.errors import InvalidInput, NotAllowed, RuleNotMet
-from funds.banking.models import BankLine, StatementFile
 from funds.ledger import codes
 from funds.ledger.balances import balance
 from funds.ledger.checks import check_ledger
@@ -15,9 +14,8 @@ from funds.ledger.models import Entry
 from funds.payments.models import StripeAccount, StripePayout, StripeQuarantine
 from funds.payments.providers.stripe.sweep import sweep
 from funds.settlement.services import payout_explain, payout_line, payout_lines
-from tests.factories import cards
+from tests.factories import after, cards
 from tests.factories import funds as make
-from tests.factories.statements import account_at_bank
 
 pytestmark = pytest.mark.django_db
 AMOUNT = 1_000_00
@@ -115,21 +113,11 @@ def test_a_payout_that_does_not_fit_is_put_aside(double, paid, odd, reason):
     assert at_bank(paid) == 0
 
 
-def bank_line(custodian, day, minor=AMOUNT, number="1"):
-    bank = account_at_bank(custodian)
-    file = StatementFile.objects.create(
-        account=bank, sha256=number * 64, format="csv", first_day=day, last_day=day, line_count=1, new_count=1
-    )
-    return BankLine.objects.create(
-        account=bank, file=file, day=day, amount_minor=minor, currency="KGS", identity=f"line-{number}"
-    )
-
-
 def test_an_officer_ties_a_payout_to_its_line_of_the_bank(double, world, paid):
     out = double.pay_out()
     cards.told(double)
     payout = StripePayout.objects.get()
-    line = bank_line(paid, payout.arrives_on + dt.timedelta(days=1))
+    line = after.bank_line(paid, payout.arrives_on + dt.timedelta(days=1), AMOUNT)
     assert payout_lines(payout) == [line]
     with pytest.raises(RuleNotMet) as refusal:
         payout_explain(payout=payout, line=line, actor=world.officer)
@@ -149,16 +137,9 @@ def test_only_its_own_sum_day_and_bank_fit(double, world, paid):
     double.payout_ends(out["id"], "paid")
     cards.told(double)
     payout = StripePayout.objects.get()
-    bank_line(paid, payout.arrives_on, minor=AMOUNT - 1)
+    after.bank_line(paid, payout.arrives_on, AMOUNT - 1)
     stranger = make.open_village_project()
-    elsewhere = account_at_bank(stranger.custodian, number="1180000011112222")
-    file = StatementFile.objects.create(
-        account=elsewhere, sha256="9" * 64, format="csv", first_day=payout.arrives_on, last_day=payout.arrives_on,
-        line_count=1, new_count=1,
-    )  # fmt: skip
-    theirs = BankLine.objects.create(
-        account=elsewhere, file=file, day=payout.arrives_on, amount_minor=AMOUNT, currency="KGS", identity="theirs"
-    )
+    theirs = after.bank_line(stranger.custodian, payout.arrives_on, AMOUNT)
     assert payout_lines(payout) == []
     with pytest.raises(InvalidInput):
         payout_explain(payout=payout, line=theirs, actor=world.officer)

@@ -1,0 +1,1 @@
+"""Cards after they have paid: disputes, refunds, payouts, what does not fit, and the reserve."""
