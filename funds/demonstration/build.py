@@ -70,10 +70,9 @@ def _play() -> int:
     for scene, story in _scenes(world):
         stories += [STORIES[story](scene), questions(scene)]
         if scene.key == "jany-aryk-kindergarten":
-            stories.append(strays(scene))
+            stories += [strays(scene), bank(scene)]
         if scene.key == "kotormo-bridge":
             stories.append(from_moscow(scene))
-            stories += [strays(scene), bank(scene)]
     return play(stories, until=world.moment(0))
 
 

@@ -14,7 +14,7 @@ from frontend.presenters.facts import Fact, day, entry_fact, facts, say, signed
 from frontend.presenters.rows import Row
 from frontend.presenters.words import language
 from funds.banking.models import BankLine
-from funds.payments.models import ReserveMove, StripeDispute, StripePayout, StripeRefundOrder
+from funds.payments.models import ReserveMove, StripeAttempt, StripeDispute, StripePayout, StripeRefundOrder
 
 from .subjects import back_to, pledge_fact, project_fact
 
@@ -23,7 +23,7 @@ def dispute_row(dispute: StripeDispute) -> Row:
     """Return a dispute as a line: until when an answer is wanted, or how it ended."""
     until = _("answer at Stripe by %(day)s") % {"day": day(dispute.evidence_due_by)} if dispute.evidence_due_by else ""
     return Row(
-        title=dispute.attempt.project.title(language()),
+        title=_whose(dispute.attempt),
         text=" · ".join(part for part in (day(dispute.opened_at), until) if part),
         url=reverse("custodian_dispute", args=[dispute.public_id]),
         amount=say(dispute.amount_minor, dispute.currency),
@@ -63,7 +63,7 @@ def dispute_context(dispute: StripeDispute) -> dict[str, Any]:
 def order_row(order: StripeRefundOrder) -> Row:
     """Return a refund by card as a line."""
     return Row(
-        title=order.attempt.project.title(language()),
+        title=_whose(order.attempt),
         text=" · ".join(part for part in (day(order.made_at), order.reason) if part),
         url=reverse("custodian_card_refund", args=[order.public_id]),
         amount=say(order.amount_minor, order.attempt.currency),
@@ -190,3 +190,8 @@ def reserve_context(
         "rows": [move_row(move) for move in moves],
         "short": list(short),
     }
+
+
+def _whose(attempt: StripeAttempt) -> str:
+    """Return the title of the project, or the reference of the pool, that was paid."""
+    return attempt.project.title(language()) if attempt.project is not None else attempt.pool_ref

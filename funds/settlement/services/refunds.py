@@ -21,12 +21,12 @@ from funds.releases.selectors import releases_waiting
 from funds.returns.models import BatchReason, RefundBatch
 from projects.works.models import Project
 from projects.works.services import project_cancel, project_expire, project_lock
-from projects.works.states import ProjectStatus, Why
+from projects.works.states import Why
 
 from ..facts import plan_facts
 from .ending import promises_end
 from .returning.byhand import by_hand_check, from_provider, not_disputed_check
-from .returning.closing import gift_entry, plan_entry, pledges_close, refund_drafts, refund_money
+from .returning.closing import ENDED, gift_entry, plan_entry, pledges_close, refund_drafts, refund_money
 from .returning.dividing import batch_open
 from .returning.working import batch_work_at_once
 
@@ -44,7 +44,6 @@ __all__ = [
     "refunds_open",
     "refunds_open_late",
 ]
-ENDED = frozenset({ProjectStatus.EXPIRED, ProjectStatus.CANCELLED})
 
 
 @transaction.atomic

@@ -38,8 +38,7 @@ from projects.works.states import ProjectStatus
 
 from .advancing import project_lock, project_retreat
 from .assets import asset_code
-from .refunds import ENDED
-from .returning.closing import gift_entry, pledges_close, refund_money
+from .returning.closing import ENDED, gift_entry, pledges_close, refund_money
 from .taking import taken_drafts
 
 STILL_RAISING = frozenset({ProjectStatus.OPEN, ProjectStatus.PLEDGED_IN_FULL, ProjectStatus.FUNDED})

@@ -20,9 +20,11 @@ from funds.pledges.states import PledgeStatus
 from funds.releases.entries import assets_draw
 from funds.releases.models import REFUND_ENDED, Refund, RefundStatus
 from funds.returns.models import PART_ALLOWED, BackAccount, BatchReason, PartStatus, RefundPart
+from projects.works.states import ProjectStatus
 
 from ..assets import asset_code
 
+ENDED = frozenset({ProjectStatus.EXPIRED, ProjectStatus.CANCELLED})  # all that is held goes back
 BACK_AS_IT_CAME = frozenset({PaymentKind.STRIPE, PaymentKind.SANDBOX})  # a card gets its own currency back
 
 
