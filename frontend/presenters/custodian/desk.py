@@ -121,6 +121,13 @@ def _heaps(custodian: Organisation, user: User) -> list[Heap]:
         *_cash_heaps(custodian, user),
         *_refund_heaps(custodian, user),
         *(Heap(*each) for each in bank_heaps(custodian, user)),
+        *_after_heaps(custodian, user),
+        *_other_heaps(custodian, user),
+    ]
+
+
+def _other_heaps(custodian: Organisation, user: User) -> list[Heap]:
+    return [
         Heap(
             exchanges_waiting(custodian).exclude(asked_by=user).order_by(),
             "asked_at",
@@ -128,7 +135,6 @@ def _heaps(custodian: Organisation, user: User) -> list[Heap]:
             _("A colleague wrote down what the bank exchanged. Look at both statements."),
             "custodian_exchange",
         ),
-        *_after_heaps(custodian, user),
         Heap(
             quarantined(custodian).exclude(explained_by=user).order_by(),
             "found_at",

@@ -52,29 +52,10 @@ def custodian_payment(request: HttpRequest, public_id: str, wanted: str = "") ->
             thanks=_("Confirmed. It is in the books."),
             offered=recorded and payment.recorded_by_id != user.pk,
         ),
-        Deed(
-            name="refuse",
-            title=_("The money is not there"),
-            button=_("Refuse"),
-            form=ReasonForm,
-            run=lambda doing: payment_refuse(payment=payment, actor=doing.actor, reason=doing.data["reason"]),
-            thanks=_("Refused. Nothing was booked."),
-            danger=True,
-            offered=recorded,
-        ),
+        _refuse(payment),
         _identify(payment),
         card_refund_deed(payment),
-        Deed(
-            name="correct",
-            title=_("This was a mistake"),
-            text=_("Nothing is deleted. If another officer agrees, a new entry takes it out again and names this one."),
-            button=_("Ask to take it back"),
-            form=ReasonForm,
-            run=lambda doing: payment_correct_ask(payment=payment, actor=doing.actor, reason=doing.data["reason"]),
-            thanks=_("Asked. Another officer decides."),
-            danger=True,
-            offered=_correctable(payment),
-        ),
+        _correct(payment),
         gift_back_deed(payment),
     ]
     here = reverse("custodian_payment", args=[public_id])
@@ -199,4 +180,31 @@ def _live(payment: Payment) -> bool:
     return (
         payment.identifications.filter(status=Identification.Status.ASKED).exists()
         or payment.corrections.filter(status=Correction.Status.ASKED).exists()
+    )
+
+
+def _refuse(payment: Payment) -> Deed:
+    return Deed(
+        name="refuse",
+        title=_("The money is not there"),
+        button=_("Refuse"),
+        form=ReasonForm,
+        run=lambda doing: payment_refuse(payment=payment, actor=doing.actor, reason=doing.data["reason"]),
+        thanks=_("Refused. Nothing was booked."),
+        danger=True,
+        offered=payment.status == PaymentStatus.RECORDED,
+    )
+
+
+def _correct(payment: Payment) -> Deed:
+    return Deed(
+        name="correct",
+        title=_("This was a mistake"),
+        text=_("Nothing is deleted. If another officer agrees, a new entry takes it out again and names this one."),
+        button=_("Ask to take it back"),
+        form=ReasonForm,
+        run=lambda doing: payment_correct_ask(payment=payment, actor=doing.actor, reason=doing.data["reason"]),
+        thanks=_("Asked. Another officer decides."),
+        danger=True,
+        offered=_correctable(payment),
     )

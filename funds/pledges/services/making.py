@@ -68,21 +68,13 @@ def pledge_make(
     Raises InvalidInput with its field, RuleNotMet (`not_open`), Conflict (`terms_changed`), RateMissing, NotAllowed.
     """
     form = form_clean(
-        contact=contact,
-        country=country,
-        language=language,
-        credit_choice=credit_choice,
-        credit_line=credit_line,
-        conditions=conditions,
-        actor=actor,
-        on_behalf=on_behalf,
-    )
+        contact=contact, country=country, language=language, credit_choice=credit_choice, credit_line=credit_line,
+        conditions=conditions, actor=actor, on_behalf=on_behalf,
+    )  # fmt: skip
     relation = relation_clean(related, related_words)
-    request = {"project": project.public_id, "amount_minor": amount.minor, "currency": amount.currency, "party": party}
-    scope, key = idempotency
-    opened = command_open(
-        scope=scope, key=key, request={"verb": "pledge_make", **request, **form.as_request(), **relation.as_request()}
-    )
+    request = {"verb": "pledge_make", "project": project.public_id, "party": party, **form.as_request()}
+    request |= {"amount_minor": amount.minor, "currency": amount.currency, **relation.as_request()}
+    opened = command_open(scope=idempotency[0], key=idempotency[1], request=request)
     if opened.replayed:
         return Pledge.objects.get(public_id=opened.command.result_ref)
     project = Project.objects.select_related("custodian").get(pk=project.pk)  # as it is now, not as it was shown
