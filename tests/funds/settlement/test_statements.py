@@ -1,6 +1,9 @@
 """From a bank's file to the books: each line once, taken by one officer, confirmed by another, freed if wrong."""
 
+import json
+
 import pytest
+from django.core.management import call_command
 
 from birge.errors import Conflict, InvalidInput, NotAllowed, RuleNotMet, SecondFactorRequired
 from birge.money import Money
@@ -31,6 +34,7 @@ from funds.settlement.statements import (
 from tests.factories import funds as make
 from tests.factories import pools
 from tests.factories.bank import bank_account, line_of, paying, taken_in, told
+from tests.factories.statements import one_c
 
 pytestmark = pytest.mark.django_db
 
@@ -275,3 +279,13 @@ def test_lines_taken_in_earlier_are_looked_at_again_with_each_statement(world, a
     make.confirmed_pledge(world.project, 650_00)
     taken_in(account, told(10_00))
     assert again(early).status == "suggested"
+
+
+def test_the_command_in_a_shell_matches_what_is_awaited(world, account, tmp_path, capsys):
+    pledge = make.confirmed_pledge(world.project, 700_00)
+    path = tmp_path / "statement.txt"
+    path.write_bytes(one_c([paying(pledge.group, 700_00), told(50_00)], account=account.number))
+    call_command("import_statement", str(path), "--account", account.public_id, "--json")
+    report = json.loads(capsys.readouterr().out)
+    assert (report["matched"], report["suggested"], report["unidentified"], report["errors"]) == (1, 0, 1, [])
+    assert BankLine.objects.get(status="matched").expected_ref == pledge.group
