@@ -59,9 +59,8 @@ def pledge_make(
     `idempotency` is (scope, key): the same request again returns the same pledge, another one raises KeyReused.
     `on_behalf`: the custodian's officer `actor` writes it for someone at the desk or on the phone; only then may
     `contact` be None. Signed in and without a contact, the person's own e-mail is taken.
-    `party` "matching" fills the matching donor's share and takes that organisation's manager. `amount` may be in any
-    currency of PLEDGE_LIMITS; the rate of the day is kept. Raises InvalidInput with its field, RuleNotMet
-    (`not_open`, `plan_full`), Conflict (`terms_changed`, `rate_missing`), NotAllowed.
+    `party` "matching" fills the matching donor's share and takes that organisation's manager.
+    Raises InvalidInput with its field, RuleNotMet (`not_open`), Conflict (`terms_changed`, `rate_missing`), NotAllowed.
     """
     form = form_clean(
         contact=contact,
