@@ -38,7 +38,8 @@ def worth_text(worth: Converted) -> str:
     if not worth.source:
         return ""
     text = counts_text(worth.given, worth.got, worth.rate, worth.on)
-    return f"{text}. {_('This rate is old: nothing newer is known.')}" if worth.old else text
+    old = _("This rate is old: nothing newer is known.")
+    return f"{text}. {old}" if worth.old else text
 
 
 def pledge_counts(pledge: Pledge) -> str:
