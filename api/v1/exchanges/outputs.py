@@ -38,7 +38,7 @@ class ExchangeOutput(serializers.Serializer[Any]):
     entry = serializers.UUIDField(source="entry_id", allow_null=True)
 
 
-class PositionOutput(serializers.Serializer[Any]):
+class OpenPositionOutput(serializers.Serializer[Any]):
     """What lies in another currency and is not exchanged yet; below zero: it is owed."""
 
     amount = serializers.SerializerMethodField()
@@ -61,11 +61,11 @@ class PositionOutput(serializers.Serializer[Any]):
         return None if position.worth is None else position.worth.on.isoformat()
 
 
-class StandingOutput(serializers.Serializer[Any]):
+class ExchangeStandingOutput(serializers.Serializer[Any]):
     """How exchanges stand for a custodian: what is open, and what they have won so far (below zero: lost)."""
 
     custodian = serializers.CharField(source="custodian.public_id")
-    positions = PositionOutput(many=True)
+    positions = OpenPositionOutput(many=True)
     result = serializers.SerializerMethodField(help_text="With what is open at the last rates; null without a rate.")
     booked = serializers.SerializerMethodField(help_text="How many exchanges are in the books.")
 

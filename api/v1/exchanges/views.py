@@ -26,7 +26,7 @@ from funds.exchange.selectors import exchange_standing
 from funds.exchange.services import Side, exchange_ask, exchange_book, exchange_refuse
 
 from .inputs import ExchangeInput
-from .outputs import ExchangeOutput, StandingOutput
+from .outputs import ExchangeOutput, ExchangeStandingOutput
 
 
 class ExchangeFilters(django_filters.FilterSet):
@@ -158,11 +158,12 @@ class StandingView(ApiView):
     """How exchanges stand."""
 
     @extend_schema(
-        summary="What a custodian has not exchanged yet, and what exchanges won or lost", responses=StandingOutput
+        summary="What a custodian has not exchanged yet, and what exchanges won or lost",
+        responses=ExchangeStandingOutput,
     )
     def get(self, request: Request, public_id: str) -> Response:
         """Return it to anyone."""
         custodian = Organisation.objects.filter(public_id=public_id, kind=OrganisationKind.CUSTODIAN).first()
         if custodian is None:
             raise NotFound
-        return Response(StandingOutput(exchange_standing(custodian)).data)
+        return Response(ExchangeStandingOutput(exchange_standing(custodian)).data)

@@ -135,6 +135,7 @@ def _other_heaps(custodian: Organisation, user: User) -> list[Heap]:
             _("A colleague wrote down what the bank exchanged. Look at both statements."),
             "custodian_exchange",
         ),
+        _exchange_heap(custodian, user),
         Heap(
             quarantined(custodian).exclude(explained_by=user).order_by(),
             "found_at",
@@ -176,6 +177,14 @@ def _cash_heaps(custodian: Organisation, user: User) -> list[Heap]:
             "custodian_cash",
         ),
     ]
+def _exchange_heap(custodian: Organisation, user: User) -> Heap:
+    return Heap(
+        exchanges_waiting(custodian).exclude(asked_by=user).order_by(),
+        "asked_at",
+        lambda n: ngettext("%(n)s exchange to confirm", "%(n)s exchanges to confirm", n),
+        _("A colleague wrote down what the bank exchanged. Look at both statements."),
+        "custodian_exchange",
+    )
 
 
 def _refund_heaps(custodian: Organisation, user: User) -> list[Heap]:

@@ -64,8 +64,7 @@ def pledge_make(
     `contact` be None. Signed in and without a contact, the person's own e-mail is taken.
     `related` says that who gives sells to the project or works for it, `related_words` who and what.
     `party` "matching" fills the matching donor's share and takes that organisation's manager.
-    `amount` may be in any currency of PLEDGE_LIMITS: what it counts in the plan, by the rate of the day, is kept.
-    Raises InvalidInput with its field, RuleNotMet (`not_open`), Conflict (`terms_changed`), RateMissing, NotAllowed.
+    Raises InvalidInput with its field, RuleNotMet (`not_open`), Conflict (`terms_changed`, `rate_missing`), NotAllowed.
     """
     form = form_clean(
         contact=contact, country=country, language=language, credit_choice=credit_choice, credit_line=credit_line,

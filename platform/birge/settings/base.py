@@ -320,6 +320,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ContactKind": "funds.pledges.models.PledgeContact.Kind",
         "PaymentKind": "funds.payments.models.PaymentKind",
         "PaymentStatus": "funds.payments.models.PaymentStatus",
+        "ExchangePlace": "funds.exchange.models.Place",
+        "ExchangeStatus": "funds.exchange.models.ExchangeStatus",
         "ReleaseStatus": "funds.releases.models.ReleaseStatus",
         "ExpenseStatus": "funds.releases.models.ExpenseStatus",
         "RefundStatus": "funds.releases.models.RefundStatus",
