@@ -30,7 +30,7 @@ class AuditLine:
 
 def action_words() -> dict[str, str]:
     """Return the acts in words. What is missing here shows by its code."""
-    return _people_words() | _money_words() | _project_words()
+    return _people_words() | _money_words() | _cash_words() | _project_words()
 
 
 def _people_words() -> dict[str, str]:
@@ -93,6 +93,20 @@ def _money_words() -> dict[str, str]:
         "release_pay": _("Stage paid out"),
         "release_refuse": _("Money of a stage refused"),
         "release_sign": _("Money of a stage signed"),
+    }
+
+
+def _cash_words() -> dict[str, str]:
+    return {
+        "box_cash_bank": _("Cash of the box booked at the bank"),
+        "box_cash_bank_ask": _("Said that cash of the box came to the bank"),
+        "box_cash_bank_refuse": _("Refused that cash of the box came to the bank"),
+        "cash_ceiling_set": _("Set how much cash one person may have in hand"),
+        "cash_line_link": _("Cash found on a statement"),
+        "cash_take_back": _("Banked cash taken back"),
+        "cash_take_back_ask": _("Asked to take banked cash back"),
+        "cash_take_back_refuse": _("Refused to take banked cash back"),
+        "pool_cash_bank": _("A pool’s cash booked at the bank"),
     }
 
 

@@ -19,6 +19,7 @@ from funds.pools.services import gift_announce, pool_open, proposal_make, standi
 from funds.pools.tokens import pool_gift_token
 from funds.settlement.services import (
     ballot_cast_and_book,
+    pool_cash_bank,
     pool_cash_confirm_by_payer,
     pool_cash_record,
     pool_payment_record,
@@ -60,10 +61,14 @@ def association(world: World) -> Story:
     yield world.moment(60, 15)
     proposal = propose(pool, members[0], words["match"], kind="match", som=45_000)
     yield from decided(world, proposal, signers[1:], first=59)
+    yield world.moment(33, 17)
+    bank_cash(pool, community.custodian, som=4_500)
     yield world.moment(24, 19)
     project = Project.objects.get(title_ru=words["give"]["project"])
     proposal = propose(pool, treasurer, words["give"], kind="give", som=5_000, project=project)
     yield from decided(world, proposal, signers[:1], first=23)
+    yield world.moment(12, 16)
+    take_cash(world, pool, treasurer, som=2_400, number=2, kept="wallet")  # and there it stays: red after a week
     yield world.moment(2, 18)
     proposal = propose(pool, chair, words["waiting"], kind="give", som=3_000, project=project)
 
@@ -156,7 +161,20 @@ def pay_in(pool: Pool, custodian: Custodian, person: User, *, som: int, number: 
     return payment_confirm(payment=payment, actor=second, proof=proof_of(second))
 
 
-def take_cash(world: World, pool: Pool, treasurer: User, *, som: int) -> Payment:
+def bank_cash(pool: Pool, custodian: Custodian, *, som: int) -> None:
+    """Let the treasurer's cash come to the bank; an officer books it."""
+    officer = custodian.officers[0]
+    pool_cash_bank(
+        pool=pool,
+        amount=Money(som * 100, CURRENCY),
+        actor=officer,
+        bank_reference="БК-1",
+        proof=proof_of(officer),
+        idempotency=(f"user:{officer.public_id}", f"bank-{pool.public_id}"),
+    )
+
+
+def take_cash(world: World, pool: Pool, treasurer: User, *, som: int, number: int = 1, kept: str = "hand") -> Payment:
     """Let the treasurer take cash from a giver, who says by her link that she gave it."""
     giver = world.givers["aigul"]
     payment = pool_cash_record(
@@ -165,8 +183,9 @@ def take_cash(world: World, pool: Pool, treasurer: User, *, som: int) -> Payment
         received_on=clock.today(),
         actor=treasurer,
         contact=Contact("email", giver.email or ""),
-        idempotency=(f"user:{treasurer.public_id}", "cash-1"),
-        reference="К-1",
+        idempotency=(f"user:{treasurer.public_id}", f"cash-{number}"),
+        reference=f"К-{number}",
+        kept=kept,
         language="ky",
     )
     gift = pool.gifts.get(public_id=payment.group)

@@ -8,10 +8,11 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import mail
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import resolve
 from django.urls.exceptions import Resolver404
 
+from birge.accounts.devices import COOKIE, device_of
 from birge.accounts.models import User
 from birge.organisations.models import Role
 from tests.factories.api import code_of
@@ -31,6 +32,25 @@ def sign_in(user: User, browser: Client | None = None, **more: str):
     EmailAddress.objects.get_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
     browser = browser or Client()
     return browser.post("/en/accounts/login/", {"login": user.email, "password": PASSWORD} | more)
+
+
+def test_a_browser_gets_its_cookie_at_sign_in_and_keeps_it():
+    user, browser = person(), Client()
+    assert not device_of(RequestFactory().get("/"))
+    sign_in(user, browser)
+    cookie = browser.cookies[COOKIE]
+    assert re.fullmatch("[0-9a-f]{32}", cookie.value)
+    assert (cookie["httponly"], cookie["samesite"], cookie["max-age"]) == (True, "Lax", 400 * 24 * 60 * 60)
+    browser.logout()
+    browser.cookies[COOKIE] = cookie.value  # signing out leaves it
+    sign_in(user, browser)
+    assert browser.cookies[COOKIE].value == cookie.value
+    request = RequestFactory().get("/")
+    request.COOKIES[COOKIE] = cookie.value
+    assert cookie.value not in device_of(request)
+    assert len(device_of(request)) == 64
+    request.COOKIES[COOKIE] = "<script>"
+    assert device_of(request) == ""
 
 
 @pytest.mark.parametrize("language", ["ky", "ru", "en"])
