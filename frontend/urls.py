@@ -13,6 +13,7 @@ from frontend.views import (
     rates,
     rules,
     simulating,
+    transfers,
     verify,
 )
 
@@ -48,6 +49,8 @@ urlpatterns = [
     path("rules/<str:public_id>/<int:number>/data.json", rules.rule_data, name="rule_data"),
     path("rules/<str:public_id>/<int:number>/round.json", rules.rule_run, name="rule_run"),
     path("", include("frontend.urls_pools")),
+    path("transfers/", transfers.transfers, name="transfers"),
+    path("transfers/<str:public_id>/", transfers.transfer, name="transfer"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/verify/", verify.verify, name="ledger_verify"),
     path("ledger/<uuid:entry_id>/", ledger.entry, name="entry"),

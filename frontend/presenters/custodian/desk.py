@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from birge.accounts.models import User
 from birge.organisations.models import Organisation
 from frontend.presenters.facts import say
+from frontend.presenters.screening import custodian_screening_tasks
 from frontend.presenters.tasks import Task
 from frontend.presenters.words import language
 from funds.payments.models import Identification, Payment, PaymentStatus
@@ -24,6 +25,7 @@ from funds.releases.models import Correction, Refund, RefundStatus
 from funds.releases.selectors import releases_to_pay
 
 from .books import books_of
+from .transfers import late_notes, transfer_heaps
 
 
 class Heap(NamedTuple):
@@ -70,6 +72,7 @@ def custodian_tasks(custodian: Organisation, user: User) -> Iterator[Task]:
             waiting_since=release.asked_at,
             organisation_name=name,
         )
+    yield from custodian_screening_tasks(custodian, user)
     for found, since, title, text, url_name in _heaps(custodian, user):
         row = found.aggregate(n=Count("pk", distinct=True), oldest=Min(since))
         if row["n"]:
@@ -106,6 +109,7 @@ def _heaps(custodian: Organisation, user: User) -> list[Heap]:
             "custodian_decisions",
         ),
         *_refund_heaps(custodian, user),
+        *(Heap(*each) for each in transfer_heaps(custodian, user)),
         Heap(
             quarantined(custodian).exclude(explained_by=user).order_by(),
             "found_at",
@@ -156,4 +160,5 @@ def custodian_context(custodian: Organisation, user: User) -> dict[str, Any]:
         "title": custodian.name(language()),
         "tasks": list(custodian_tasks(custodian, user)),
         "books": books_of(custodian),
+        "late": late_notes(custodian),
     }
