@@ -17,6 +17,7 @@ from frontend.views import (
     rules,
     saved_cards,
     simulating,
+    transfers,
     verify,
 )
 
@@ -62,6 +63,8 @@ urlpatterns = [
     path("rules/<str:public_id>/<int:number>/round.json", rules.rule_run, name="rule_run"),
     path("", include("frontend.urls_pools")),
     path("", include("frontend.urls_returns")),
+    path("transfers/", transfers.transfers, name="transfers"),
+    path("transfers/<str:public_id>/", transfers.transfer, name="transfer"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/verify/", verify.verify, name="ledger_verify"),
     path("ledger/<uuid:entry_id>/", ledger.entry, name="entry"),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 
-from frontend.views import council, donors, signing
+from frontend.views import council, donors, screening, signing
 from frontend.views.custodian import (
     after,
     cash,
@@ -22,6 +22,7 @@ from frontend.views.custodian import (
     stripe,
     ways,
 )
+from frontend.views.custodian import desk, paying, payments, promises, recording, stripe, transfers, ways
 from frontend.views.offices import administration, members, organisations, rates, requests, terms
 
 
@@ -42,6 +43,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *deeds(f"{HELD}reserve/", after.custodian_reserve, "custodian_reserve"),
     path(f"{HELD}decisions/", desk.custodian_decisions, name="custodian_decisions"),
     path(f"{HELD}refunds/", desk.custodian_refunds, name="custodian_refunds"),
+    path(f"{HELD}transfers/", transfers.custodian_transfers, name="custodian_transfers"),
+    *deeds(f"{HELD}lists/", screening.custodian_screening, "custodian_screening"),
     path(f"{HELD}calls/", desk.custodian_pledges, name="custodian_pledges"),
     path(f"{HELD}projects/", desk.custodian_projects, name="custodian_projects"),
     path(f"{HELD}ways/", desk.custodian_ways, name="custodian_ways"),
@@ -73,6 +76,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *deeds(f"{HELD}refunds/send/", returns.custodian_send_many, "custodian_send_many"),
     *deeds(f"{HELD}refunds/confirm/", returns.custodian_confirm_many, "custodian_confirm_many"),
     *deeds("gift-back/<str:public_id>/", returns.custodian_gift_back, "custodian_gift_back"),
+    *deeds("transfer/<str:public_id>/", transfers.custodian_transfer, "custodian_transfer"),
+    *deeds("looked-up/<str:public_id>/", screening.screening_record, "screening_record"),
     *deeds("stop/<str:public_id>/", ways.project_stop, "project_stop"),
     path("council/", council.council, name="council"),
     *deeds("council/<str:public_id>/", council.council_project, "council_project"),
@@ -93,5 +98,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("administration/", administration.administration, name="administration"),
     path("administration/acts/", administration.audit, name="audit"),
     *deeds("administration/rates/<str:public_id>/", rates.rate_decision, "rate_decision"),
+    *deeds("administration/lists/", screening.block_lists, "block_lists"),
     *deeds("administration/<str:public_id>/", administration.organisation_check, "organisation_check"),
 ]

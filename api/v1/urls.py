@@ -33,7 +33,9 @@ from .rates import views as rates
 from .refunds import views as refunds
 from .releases import views as releases
 from .rules import views as rules
+from .screening import views as screening
 from .signatories import views as signatories
+from .transfers import views as transfers
 from .updates import views as updates
 
 register_converter(PublicIdConverter, "pid")
@@ -178,6 +180,20 @@ urlpatterns = [
     path("refunds/<pid:public_id>/send/", refunds.RefundSendView.as_view()),
     path("refunds/<pid:public_id>/confirm/", refunds.RefundConfirmView.as_view()),
     path("refunds/<pid:public_id>/not-sent/", refunds.RefundNotSentView.as_view()),
+    path("transfers/", transfers.TransferListView.as_view()),
+    path("transfers/<pid:public_id>/", transfers.TransferView.as_view()),
+    path("transfers/<pid:public_id>/prepare/", transfers.TransferPrepareView.as_view()),
+    path("transfers/<pid:public_id>/approve/", transfers.TransferApproveView.as_view()),
+    path("transfers/<pid:public_id>/send/", transfers.TransferSendView.as_view()),
+    path("transfers/<pid:public_id>/receive/", transfers.TransferReceiveView.as_view()),
+    path("transfers/<pid:public_id>/refuse/", transfers.TransferRefuseView.as_view()),
+    path("transfers/<pid:public_id>/close/", transfers.TransferCloseView.as_view()),
+    path("transfers/<pid:public_id>/close/confirm/", transfers.TransferCloseConfirmView.as_view()),
+    path("transfers/<pid:public_id>/close/refuse/", transfers.TransferCloseRefuseView.as_view()),
+    path("block-lists/", screening.BlockListListView.as_view()),
+    path("screenings/", screening.ScreeningListView.as_view()),
+    path("screenings/<pid:public_id>/", screening.ScreeningView.as_view()),
+    path("screenings/<pid:public_id>/decide/", screening.ScreeningDecideView.as_view()),
     path("signatory-changes/", signatories.SignatoryChangeListView.as_view()),
     path("signatory-changes/<pid:public_id>/", signatories.SignatoryChangeView.as_view()),
     path("signatory-changes/<pid:public_id>/approve/", signatories.SignatoryChangeApproveView.as_view()),

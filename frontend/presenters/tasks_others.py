@@ -12,6 +12,7 @@ from .donors import donor_tasks
 from .offices import administrator_tasks
 from .pools.tasks import pool_tasks
 from .rates import rate_tasks
+from .screening import screening_tasks
 from .signing import signing_tasks
 from .tasks import Task
 from .terms import belonging_tasks
@@ -29,4 +30,5 @@ def tasks_for(user: User) -> list[Task]:
         *belonging_tasks(user),
         *administrator_tasks(user),
         *rate_tasks(user),
+        *screening_tasks(user),
     ]

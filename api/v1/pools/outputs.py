@@ -40,6 +40,9 @@ class PoolOutput(serializers.Serializer[Any]):
     with_treasurer = serializers.SerializerMethodField(
         help_text="The part of `free` that is cash not yet taken to the bank; nothing is paid from it before."
     )
+    bound = serializers.SerializerMethodField(
+        help_text="Decided for, or on its way to, a pool at another custodian; nothing is paid from it."
+    )
 
     def get_takes_gifts(self, pool: Pool) -> bool:
         """Say whether gifts can be announced now."""
@@ -64,6 +67,11 @@ class PoolOutput(serializers.Serializer[Any]):
     def get_with_treasurer(self, pool: Pool) -> Any:
         """Return the cash that is not in the bank yet."""
         return money_out(self.money(pool).with_treasurer_minor, pool.currency)
+
+    @extend_schema_field(MoneyOutput)
+    def get_bound(self, pool: Pool) -> Any:
+        """Return what transfers to other custodians bind."""
+        return money_out(self.money(pool).bound_minor, pool.currency)
 
     def money(self, pool: Pool) -> PoolMoney:
         """Return what was asked from the ledger, for all of the page at once."""

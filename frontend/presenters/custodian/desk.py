@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from birge.accounts.models import User
 from birge.organisations.models import Organisation
 from frontend.presenters.facts import say
+from frontend.presenters.screening import custodian_screening_tasks
 from frontend.presenters.tasks import Task
 from frontend.presenters.words import language
 from funds.cash.selectors import bankings_asked, take_backs_asked
@@ -37,6 +38,7 @@ from funds.strays.selectors import strays
 
 from .bank_heaps import bank_heaps
 from .books import books_of
+from .transfers import late_notes, transfer_heaps
 
 
 class Heap(NamedTuple):
@@ -83,6 +85,7 @@ def custodian_tasks(custodian: Organisation, user: User) -> Iterator[Task]:
             waiting_since=release.asked_at,
             organisation_name=name,
         )
+    yield from custodian_screening_tasks(custodian, user)
     for found, since, title, text, url_name in _heaps(custodian, user):
         row = found.aggregate(n=Count("pk", distinct=True), oldest=Min(since))
         if row["n"]:
@@ -136,6 +139,7 @@ def _other_heaps(custodian: Organisation, user: User) -> list[Heap]:
             "custodian_exchange",
         ),
         _exchange_heap(custodian, user),
+        *(Heap(*each) for each in transfer_heaps(custodian, user)),
         Heap(
             quarantined(custodian).exclude(explained_by=user).order_by(),
             "found_at",
@@ -251,4 +255,5 @@ def custodian_context(custodian: Organisation, user: User) -> dict[str, Any]:
         "tasks": list(custodian_tasks(custodian, user)),
         "books": books_of(custodian),
         "has_stripe": StripeAccount.objects.filter(custodian=custodian).exists(),
+        "late": late_notes(custodian),
     }

@@ -18,6 +18,8 @@ from frontend.presenters.words import language
 from funds.pools.models import Ballot, Proposal
 from funds.pools.selectors import pool_money
 from funds.pools.states import ProposalStatus
+from funds.transfers.selectors import transfers
+from funds.transfers.states import TransferStatus
 
 from .words import STATUS_TONE, consequences, headline, how_many, rule_lines, rule_url
 
@@ -107,12 +109,24 @@ def _facts(proposal: Proposal) -> list[Fact]:
         Fact(_("Proposed by"), signed(proposal.made_by, proposal.made_at)),
         Fact(_("Last day to decide"), day(proposal.deadline)),
         *entry_fact(proposal.entry_id),
+        _transfer_fact(proposal),
     )
+
+
+def _transfer_fact(proposal: Proposal) -> Fact | None:
+    """Return how far the money is that custodians bring to another pool."""
+    transfer = transfers().filter(proposal_ref=proposal.public_id).first()
+    if transfer is None:
+        return None
+    status = str(TransferStatus(transfer.status).label)
+    return Fact(_("Between custodians"), status, reverse("transfer", args=[transfer.public_id]))
 
 
 def _note(proposal: Proposal, stand: Stand) -> tuple[str, str]:
     status = ProposalStatus(proposal.status)
     if status == ProposalStatus.BOOKED:
+        if transfers().filter(proposal_ref=proposal.public_id).exists():
+            return _("It is decided. The two custodians carry it out; below you see how far it is."), ""
         return _("It is decided, and in the books exactly as it stands here."), ""
     if status == ProposalStatus.REFUSED:
         return _("It is refused. No money has moved."), "bad"

@@ -18,6 +18,7 @@ from frontend.presenters.cash import pool_red, red_notes, state_rows
 from frontend.presenters.facts import Fact, day, facts, say
 from frontend.presenters.rows import Row
 from frontend.presenters.terms import people_who_decide, rule_sentence
+from frontend.presenters.transfers import way_notes
 from frontend.presenters.words import STATUS_TONE as PROJECT_TONE
 from frontend.presenters.words import language, place_line
 from funds.cash.selectors import CashTotals
@@ -113,6 +114,7 @@ def pool_page(pool: Pool, user: User | None) -> dict[str, Any]:
         "takes_money": takes_money(pool) and pool.organisation.status == OrganisationStatus.VERIFIED,
         "notes": _notes(pool, cash),
         "cash_red": state_rows(cash.red) if inside else [],
+        "notes": [*_notes(pool), *way_notes(pool)],
         "became": became(pool),
         "rules": [each for each in rules if not each.ended],
         "rules_ended": [each for each in rules if each.ended],
@@ -145,6 +147,9 @@ def money_facts(pool: Pool, money: PoolMoney) -> list[Fact]:
         Fact(_("Free to decide on"), say(money.free_minor, currency), css="num"),
         Fact(_("of it with the treasurer, in cash"), say(money.with_treasurer_minor, currency), css="num")
         if money.with_treasurer_minor
+        else None,
+        Fact(_("On its way to another custodian"), say(money.bound_minor, currency), css="num")
+        if money.bound_minor
         else None,
         Fact(_("Set aside for rules"), say(money.set_aside_minor, currency), css="num"),
         Fact(_("of it reserved for promises"), say(int(reserved), currency), css="num") if reserved else None,

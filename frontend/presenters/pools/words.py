@@ -79,6 +79,15 @@ def consequences(proposal: Proposal) -> list[str]:
                 _("In the project it counts as the donors’ money, and draws what the village adds."),
                 _("If the project does not come about, it comes back to this pool."),
             ]
+        case ProposalKind.PASS_ON if _elsewhere(proposal):
+            other = proposal.to_pool.custodian.name(language()) if proposal.to_pool else ""
+            return [
+                _("%(amount)s is bound for the pool “%(pool)s” at once; nothing else is paid from it.") % known,
+                _("%(custodian)s sends it to %(other)s. Until it has arrived, it is owed to this pool.")
+                % {**known, "other": other},
+                _("Banks on the way may keep a fee. This pool bears it."),
+                _("Once it has arrived, those people decide on it, by their own rules."),
+            ]
         case ProposalKind.PASS_ON:
             return [
                 _("%(amount)s leaves the free money of this pool and belongs to the pool “%(pool)s”.") % known,
@@ -98,6 +107,10 @@ def consequences(proposal: Proposal) -> list[str]:
             ]
         case _:
             return _ending(content["rule_ref"])
+
+
+def _elsewhere(proposal: Proposal) -> bool:
+    return proposal.to_pool is not None and proposal.to_pool.custodian_id != proposal.pool.custodian_id
 
 
 def _ending(ref: str) -> list[str]:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from birge.errors import NotFound
+from birge.organisations.models import OrganisationStatus
 from frontend.access import desk_page
 from frontend.forms.pools.proposing import GiveForm, NewRuleForm, PassOnForm, ProposalForm, RuleTextForm
 from frontend.forms.pools.rules import KINDS, RuleFields, fits
@@ -89,18 +90,24 @@ def give_to(request: HttpRequest, public_id: str, project: str) -> HttpResponse:
 
 @desk_page
 def pass_on(request: HttpRequest, public_id: str) -> HttpResponse:
-    """Propose to pass a sum on to another pool of the same custodian."""
+    """Propose to pass a sum on to another pool, those of the same custodian first."""
     pool = pool_inside(request, public_id)
-    others = Pool.objects.filter(custodian=pool.custodian, currency=pool.currency, status=PoolStatus.OPEN)
-    listed = {each.public_id: each for each in others.exclude(pk=pool.pk).select_related("organisation")}
-    names = [(ref, f"{each.name(language())} · {each.organisation.name(language())}") for ref, each in listed.items()]
-    custodian = pool.custodian.name(language())
+    others = Pool.objects.filter(
+        currency=pool.currency,
+        status=PoolStatus.OPEN,
+        organisation__status=OrganisationStatus.VERIFIED,
+        custodian__status=OrganisationStatus.VERIFIED,
+    )
+    found = list(others.exclude(pk=pool.pk).select_related("organisation", "custodian"))
+    found.sort(key=lambda each: each.custodian_id != pool.custodian_id)
+    listed = {each.public_id: each for each in found}
+    names = [(ref, _named(each, pool)) for ref, each in listed.items()]
     asking = Asking(
         kind=ProposalKind.PASS_ON,
         title=_("Pass on to another pool"),
-        text=_("Only to a pool whose money %(custodian)s holds too, in the same currency.") % {"custodian": custodian}
+        text=_("To a pool in the same currency. To another custodian the money has to travel, which takes days.")
         if names
-        else _("There is no other pool whose money %(custodian)s holds.") % {"custodian": custodian},
+        else _("There is no other pool in this currency."),
         form=PassOnForm,
         arguments={"pools": names},
         wish=lambda form: {
@@ -109,6 +116,13 @@ def pass_on(request: HttpRequest, public_id: str) -> HttpResponse:
         },
     )
     return ask(request, pool, asking)
+
+
+def _named(other: Pool, pool: Pool) -> str:
+    parts = [other.name(language()), other.organisation.name(language())]
+    if other.custodian_id != pool.custodian_id:
+        parts.append(_("at another custodian: %(custodian)s") % {"custodian": other.custodian.name(language())})
+    return " · ".join(parts)
 
 
 @desk_page

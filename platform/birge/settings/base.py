@@ -339,6 +339,13 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "CashKept": "funds.cash.models.Kept",
         "BankingStatus": "funds.cash.models.BankingStatus",
         "ReceiptStatus": "funds.cash.facts.ReceiptStatus",
+        "TransferStatus": "funds.transfers.states.TransferStatus",
+        "DecidedHow": "birge.organisations.models.DecidedHow",
+        "TransferClosedHow": "funds.transfers.states.ClosedHow",
+        "ScreeningSubject": "funds.screening.states.Subject",
+        "ScreeningOutcome": "funds.screening.states.Outcome",
+        "ScreeningVerdict": "funds.screening.states.Verdict",
+        "PartyKind": "funds.screening.states.PartyKind",
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.schema.problems"],
 }

@@ -152,10 +152,12 @@ def test_only_projects_of_the_same_custodian_that_collect_now_are_offered(both, 
     assert "This project does not take money now." in page.text
 
 
-def test_money_is_passed_on_to_a_pool_of_the_same_custodian(world, member):
-    other, elsewhere = pools.pool_of(beside=world), pools.pool_of()
+def test_money_is_passed_on_to_a_pool_of_the_same_custodian_or_another_but_not_in_another_currency(world, member):
+    other, abroad = pools.pool_of(beside=world), pools.pool_of()
+    elsewhere = pools.pool_of(currency="RUB")
     form = member.open("proposal_new_pass_on", world.pool.public_id)
     assert other.pool.public_id in form.html
+    assert abroad.pool.public_id in form.html
     assert elsewhere.pool.public_id not in form.html
     check = press(member, form, "check", to_pool=other.pool.public_id, amount="500", reason="For the district.")
     assert f"Pass 500 som on to “{other.pool.name('en')}”" in check.text

@@ -1,0 +1,1 @@
+"""Block lists, and who was looked up in them."""
