@@ -25,6 +25,10 @@ REVOKE UPDATE ON ledger_donoropening FROM birge_app;
 REVOKE UPDATE, DELETE ON rates_rate FROM birge_app;
 GRANT UPDATE (status, decided_by_id, decided_at, reason, factor_method) ON rates_rate TO birge_app;
 
+-- A division of money stays as it was written; how far each part has come is added.
+REVOKE UPDATE, DELETE ON returns_refundpart FROM birge_app;
+GRANT UPDATE (status, asked_at, answered_at, attempts, error, done_at) ON returns_refundpart TO birge_app;
+
 -- What Stripe told us stays as it came; what came of it is added.
 REVOKE UPDATE, DELETE ON payments_stripeevent FROM birge_app;
 GRANT UPDATE (processed_at, outcome) ON payments_stripeevent TO birge_app;

@@ -1,6 +1,6 @@
 """Addresses of version 1."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from api.converters import PledgeTokenConverter, PublicIdConverter
 
@@ -135,6 +135,7 @@ urlpatterns = [
     path("corrections/<pid:public_id>/", corrections.CorrectionView.as_view()),
     path("corrections/<pid:public_id>/approve/", corrections.CorrectionApproveView.as_view()),
     path("corrections/<pid:public_id>/refuse/", corrections.CorrectionRefuseView.as_view()),
+    path("", include("api.v1.returns.urls")),
     path("refunds/", refunds.RefundListView.as_view()),
     path("refunds/<pid:public_id>/", refunds.RefundView.as_view()),
     path("refunds/<pid:public_id>/send/", refunds.RefundSendView.as_view()),

@@ -126,7 +126,7 @@ def totals_by_currency() -> list[Totals]:
     """Return what came, what is held and what was paid out, one row a currency. Sums of currencies are not mixed."""
     received = dict(
         Payment.objects.filter(status=PaymentStatus.CONFIRMED)
-        .exclude(kind=PaymentKind.POOL)  # it was counted when it came to the pool
+        .exclude(kind__in=[PaymentKind.POOL, PaymentKind.MOVED])  # counted when it came to the pool, or first project
         .values_list("currency")
         .annotate(total=Sum("amount_minor"))
         .order_by()

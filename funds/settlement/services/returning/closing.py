@@ -22,6 +22,8 @@ from funds.returns.models import PART_ALLOWED, BackAccount, BatchReason, PartSta
 
 from ..assets import asset_code
 
+PART_STEPS = ("status", "asked_at", "answered_at", "attempts", "error", "done_at")  # all that may change of a part
+
 
 def part_of(refund: Refund) -> RefundPart | None:
     """Return the part of a batch that this refund is, as it is now; none for those of earlier versions of Birge."""
@@ -41,7 +43,7 @@ def part_move(part: RefundPart, to: PartStatus) -> RefundPart:
         raise RuleNotMet(code="transition", from_status=before.value, to_status=to.value)
     part.status = to
     part.done_at = clock.now() if to == PartStatus.DONE else None
-    part.save()
+    part.save(update_fields=PART_STEPS)
     if to == PartStatus.DONE:
         batch = part.batch
         if not batch.parts.exclude(status=PartStatus.DONE).exists():  # exact: who ends a part holds the project
