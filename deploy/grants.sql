@@ -42,6 +42,9 @@ GRANT UPDATE (told_waiting_on, told_old_on) ON cash_cashreceipt TO birge_app;
 REVOKE UPDATE, DELETE ON exchange_exchange FROM birge_app;
 GRANT UPDATE (status, decided_by_id, decided_at, factor_method, refused_reason, entry_id) ON exchange_exchange
 TO birge_app;
+-- A division of money stays as it was written; how far each part has come is added.
+REVOKE UPDATE, DELETE ON returns_refundpart FROM birge_app;
+GRANT UPDATE (status, asked_at, answered_at, attempts, error, done_at) ON returns_refundpart TO birge_app;
 
 -- What Stripe told us stays as it came; what came of it is added.
 REVOKE UPDATE, DELETE ON payments_stripeevent FROM birge_app;

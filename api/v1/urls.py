@@ -175,6 +175,7 @@ urlpatterns = [
     path("odd/", card_decisions.OddListView.as_view()),
     path("odd/<pid:public_id>/explain/", card_decisions.OddExplainView.as_view()),
     path("odd/<pid:public_id>/agree/", card_decisions.OddAgreeView.as_view()),
+    path("", include("api.v1.returns.urls")),
     path("refunds/", refunds.RefundListView.as_view()),
     path("refunds/<pid:public_id>/", refunds.RefundView.as_view()),
     path("refunds/<pid:public_id>/send/", refunds.RefundSendView.as_view()),

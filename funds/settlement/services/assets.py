@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from funds.ledger import codes
 from funds.payments.models import Payment, PaymentKind
+from funds.releases.models import Refund
 
 
 def asset_code(payment: Payment) -> str:
@@ -18,5 +19,8 @@ def asset_code(payment: Payment) -> str:
             return codes.stripe(custodian)
         case PaymentKind.SANDBOX:
             return codes.sandbox(custodian)
+        case PaymentKind.MOVED:  # it never left the custodian: it lies where it came to
+            first = Refund.objects.filter(public_id=payment.reference).select_related("payment__custodian").first()
+            return asset_code(first.payment) if first is not None else codes.bank(custodian)
         case _:
             return codes.bank(custodian)

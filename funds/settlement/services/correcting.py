@@ -193,6 +193,8 @@ def _too_late_check(payment: Payment) -> None:
         raise RuleNotMet(_("This money is on its way back already."), code="too_late")
     if payment.kind == PaymentKind.POOL:
         raise RuleNotMet(_("A pool decided on this; nobody wrote it down by mistake."), code="by_decision")
+    if payment.kind == PaymentKind.MOVED:
+        raise RuleNotMet(_("The donor chose this; nobody wrote it down by mistake."), code="by_decision")
     if payment.kind == PaymentKind.STRIPE:
         raise RuleNotMet(
             _("Nobody wrote this down: the payment provider told us. Give it back there instead."), code="by_provider"

@@ -26,6 +26,7 @@ from ..assets import asset_code
 
 ENDED = frozenset({ProjectStatus.EXPIRED, ProjectStatus.CANCELLED})  # all that is held goes back
 BACK_AS_IT_CAME = frozenset({PaymentKind.STRIPE, PaymentKind.SANDBOX})  # a card gets its own currency back
+PART_STEPS = ("status", "asked_at", "answered_at", "attempts", "error", "done_at")  # all that may change of a part
 
 
 def part_of(refund: Refund) -> RefundPart | None:
@@ -46,7 +47,7 @@ def part_move(part: RefundPart, to: PartStatus) -> RefundPart:
         raise RuleNotMet(code="transition", from_status=before.value, to_status=to.value)
     part.status = to
     part.done_at = clock.now() if to == PartStatus.DONE else None
-    part.save()
+    part.save(update_fields=PART_STEPS)
     if to == PartStatus.DONE:
         batch = part.batch
         if not batch.parts.exclude(status=PartStatus.DONE).exists():  # exact: who ends a part holds the project

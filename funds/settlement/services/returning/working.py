@@ -20,7 +20,7 @@ from funds.payments.providers.base import ByHand, RefundStep
 from funds.returns.models import PartStatus, RefundBatch, RefundPart
 from projects.works.services import project_lock
 
-from .closing import part_lock, part_move, refund_money
+from .closing import PART_STEPS, part_lock, part_move, refund_money
 from .moving import offer_begin, offer_work, wants_move
 from .routing import booked, due_notice, needs_nobody, provider_for_payment, refund_lock, refund_of, to_officer
 
@@ -117,12 +117,12 @@ def _provider_answer(part: RefundPart, step: RefundStep, error: str) -> RefundPa
     part.asked_at, part.error = clock.now(), error
     part.attempts = min(part.attempts + 1, MOST_ATTEMPTS)
     if error:
-        part.save()
+        part.save(update_fields=PART_STEPS)
         return part
     if step == RefundStep.BY_OFFICER:
         return to_officer(part)
     part.answered_at = clock.now()
-    part.save()
+    part.save(update_fields=PART_STEPS)
     due_notice(part)
     return part
 
