@@ -27,6 +27,15 @@ from .monthly import (
     standing_card_stop,
     standing_consent,
 )
+from .monthly_projects import (
+    instalments_due,
+    monthly_card,
+    monthly_card_offered,
+    monthly_card_save,
+    monthly_card_stop,
+    monthly_consent,
+    monthly_end_and_forget,
+)
 from .opening import project_open_with_money
 from .payments import (
     payment_confirm_by_payer,
@@ -69,6 +78,13 @@ __all__ = [
     "card_consent",
     "card_fact_apply",
     "charge_take",
+    "instalments_due",
+    "monthly_card",
+    "monthly_card_offered",
+    "monthly_card_save",
+    "monthly_card_stop",
+    "monthly_consent",
+    "monthly_end_and_forget",
     "payment_confirm_by_payer",
     "payment_correct_approve",
     "payment_correct_ask",
