@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from frontend.views import cards, cash, documents, money, public, saved_cards
+from frontend.views import cards, cash, documents, money, monthly, public, saved_cards
 from frontend.views.pools import deciding, gifts, standing
 from frontend.views.village.deciding import decide_link
 
 urlpatterns = [
     path("", public.root, name="root"),
+    path("m/monthly/<str:token>", monthly.monthly_link, name="monthly_short"),
     path("m/<str:token>", money.money_link, name="money_short"),
     path("g/<str:token>", gifts.gift_link, name="pool_gift_short"),
     path("g/monthly/<str:token>", standing.standing_link, name="pool_standing_short"),

@@ -18,7 +18,7 @@ from .organisations import joining, terms
 from .organisations import views as organisations
 from .payments import views as payments
 from .places import views as places
-from .pledges import desk, links, saved_cards
+from .pledges import desk, links, monthly, saved_cards
 from .pledges import views as pledges
 from .pool_gifts import views as pool_gifts
 from .pools import cash as pool_cash
@@ -81,6 +81,15 @@ urlpatterns = [
     path("projects/<pid:public_id>/milestones/<int:position>/report/", steps.MilestoneReportView.as_view()),
     path("projects/<pid:public_id>/milestones/<int:position>/accept/", steps.MilestoneAcceptView.as_view()),
     path("pledges/", pledges.PledgeListView.as_view()),
+    path("monthly-pledges/", monthly.MonthlyListView.as_view()),
+    path("monthly-pledges/<pledge_token:token>/", monthly.MonthlyView.as_view()),
+    path("monthly-pledges/<pledge_token:token>/start/", monthly.MonthlyStartView.as_view()),
+    path("monthly-pledges/<pledge_token:token>/pause/", monthly.MonthlyPauseView.as_view()),
+    path("monthly-pledges/<pledge_token:token>/resume/", monthly.MonthlyResumeView.as_view()),
+    path("monthly-pledges/<pledge_token:token>/change/", monthly.MonthlyChangeView.as_view()),
+    path("monthly-pledges/<pledge_token:token>/end/", monthly.MonthlyEndView.as_view()),
+    path("monthly-pledges/<pledge_token:token>/card/", monthly.MonthlyCardView.as_view()),
+    path("monthly-pledges/<pledge_token:token>/card/stop/", monthly.MonthlyCardStopView.as_view()),
     path("pledges/held/", desk.HeldPledgeListView.as_view()),
     path("pledges/held/<pid:public_id>/", desk.HeldPledgeView.as_view()),
     path("pledges/held/<pid:public_id>/call-back/", desk.PledgeCallBackView.as_view()),

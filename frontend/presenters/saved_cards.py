@@ -11,11 +11,15 @@ from funds.payments.models import CardCharge, SavedCard
 from funds.payments.providers.stripe.charging import charge_under_way
 from funds.payments.providers.stripe.models_cards import CardPurpose, ChargeStatus
 from funds.payments.providers.stripe.saving import card_of
-from funds.pledges.models import Pledge
+from funds.pledges.models import Instalment, MonthlyPledge, Pledge
+from funds.pledges.services.monthly import monthly_token
 from funds.pools.models import StandingPromise
 from funds.pools.states import StandingStatus
 from funds.settlement.services import (
     card_consent,
+    monthly_card,
+    monthly_card_offered,
+    monthly_consent,
     pledge_card_offered,
     standing_agreed,
     standing_card,
@@ -30,6 +34,7 @@ def card_part(pledge: Pledge, token: str) -> dict[str, Any]:
     """Return the saved card of what still waits for money, and what can be agreed to now."""
     card = card_of(CardPurpose.PLEDGE, pledge.group) if pledge.is_open else None
     return {
+        "monthly_url": _monthly_url(pledge),
         "saved_card": card,
         "card_line": _card_line(card, pledge) if card is not None else "",
         "card_consent": card_consent(pledge) if pledge_card_offered(pledge) else "",
@@ -60,8 +65,30 @@ def monthly_card_part(standing: StandingPromise, by_link: str) -> dict[str, Any]
 def _monthly_line(card: SavedCard) -> str:
     charge = CardCharge.objects.filter(card=card).order_by("id").last()
     if charge is None or charge.status in (ChargeStatus.STOPPED, ChargeStatus.PAID):
-        return _("We write to you three days before each time.")
+        return _("We write to you before each time.")
     return charge_line(charge)
+
+
+def project_card_part(monthly: MonthlyPledge, token: str) -> dict[str, Any]:
+    """Return the saved card of a monthly promise to a project, and what can be agreed to now."""
+    card = monthly_card(monthly)
+    line = ""
+    if card is not None:
+        same = card.amount == monthly.amount
+        line = _monthly_line(card) if same else _("You changed the sum: without a new yes we take nothing.")
+    return {
+        "saved_card": card,
+        "card_line": line,
+        "card_consent": monthly_consent(monthly) if monthly_card_offered(monthly) else "",
+        "card_save_url": reverse("monthly_do", args=[token, "card"]),
+        "card_stop_url": reverse("monthly_do", args=[token, "nocard"]),
+    }
+
+
+def _monthly_url(pledge: Pledge) -> str:
+    """Return the page of the monthly promise of which this one is a part."""
+    part = Instalment.objects.filter(pledge__group=pledge.group).select_related("monthly").first()
+    return reverse("monthly", args=[monthly_token(part.monthly)]) if part is not None else ""
 
 
 def _card_line(card: SavedCard, pledge: Pledge) -> str:

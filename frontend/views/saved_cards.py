@@ -20,6 +20,7 @@ from frontend.views.cards import REMEMBERED
 from funds.payments.models import SavedCard
 from funds.payments.providers.base import StepKind
 from funds.payments.providers.stripe.models_cards import CardPurpose
+from funds.pledges.models import MonthlyPledge
 from funds.pledges.tokens import pledge_by_token
 from funds.pools.models import StandingPromise
 from funds.pools.tokens import pool_gift_by_token, standing_token
@@ -72,7 +73,10 @@ def saved_return(request: HttpRequest, public_id: str, how: str) -> HttpResponse
     if card is None or how not in ("saved", "back"):
         raise NotFound
     token = str(request.session.get(REMEMBERED, ""))
-    page = "pool_standing" if card.purpose == CardPurpose.MONTHLY else "money"
+    page = "money"
+    if card.purpose == CardPurpose.MONTHLY:
+        project = MonthlyPledge.objects.filter(public_id=card.owner).exists()
+        page = "monthly" if project else "pool_standing"
     with translation.override(card.language):
         shown = {"saved": how == "saved", "token": token, "page": page}
         return render(request, "money/card_saved.html", shown)

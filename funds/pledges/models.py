@@ -10,7 +10,22 @@ from django.utils.translation import gettext_lazy as _
 from birge.ids import PublicIdField, new_public_id
 from birge.money import Money
 
+from .models_monthly import Instalment, MonthlyPledge
 from .states import OPEN, PledgeStatus
+
+__all__ = [
+    "CREDIT_LINE_LENGTH",
+    "ConfirmedHow",
+    "ContactProof",
+    "CreditChoice",
+    "Instalment",
+    "MonthlyPledge",
+    "Party",
+    "Pledge",
+    "PledgeContact",
+    "PledgeCredit",
+    "PledgeTransition",
+]
 
 CREDIT_LINE_LENGTH = 80
 

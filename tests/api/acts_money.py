@@ -10,6 +10,7 @@ from birge import clock
 from birge.money import Money
 from funds.payments.models import Payment
 from funds.payments.services import payment_confirm
+from funds.pledges.services.monthly import monthly_make, monthly_start, monthly_token
 from funds.pledges.tokens import pledge_token
 from funds.releases.models import Refund
 from funds.settlement.services import (
@@ -176,6 +177,38 @@ def promise(**changes: Any) -> Any:
     return body
 
 
+def monthly_promise(scene: Scene) -> dict[str, Any]:
+    """Return what promises so much a month, without an account unless whoever sends it has one."""
+    return {
+        "project": scene.project.public_id,
+        "amount": money(100_00),
+        "day": 5,
+        "contact": {"kind": "email", "value": "somebody@example.org"},
+        "country": "RU",
+        "language": "ru",
+        "terms_version": settings.TERMS_VERSION,
+    }
+
+
+def monthly_made(scene: Scene) -> None:
+    monthly = monthly_make(
+        project=scene.project,
+        amount=Money(100_00, "KGS"),
+        day=5,
+        contact=make.contact(),
+        country="DE",
+        language="en",
+        terms_version=settings.TERMS_VERSION,
+        idempotency=("guest:test", "monthly-made"),
+    )
+    scene.at["monthly"], scene.at["forged"] = monthly_token(monthly), f"{monthly.public_id}-aaaaaaaaaaaaaaaa"
+
+
+def monthly_begun(scene: Scene) -> None:
+    monthly_made(scene)
+    monthly_start(token=scene.at["monthly"])
+
+
 def came(what: str) -> Any:
     """Return what writes down money for the pledge, from the village, or of unknown origin."""
 
@@ -242,6 +275,13 @@ MONEY_ACTS = [
         post("pledges/{token}/credit/", {"credit_choice": "family", "credit_line": "Мы"}, method="put"), **LINK),
     Act("stop one's saved card by the link", card_saved, post("pledges/{token}/card/stop/"), **LINK),
     Act("stop a saved card by a forged link", card_saved, post("pledges/{forged}/card/stop/"), **FORGED),
+    Act("promise a project something monthly", opened, post("monthly-pledges/", monthly_promise), EVERYONE),
+    Act("start a monthly promise by the link", monthly_made, post("monthly-pledges/{monthly}/start/"), **LINK),
+    Act("pause a monthly promise by the link", monthly_begun, post("monthly-pledges/{monthly}/pause/"), **LINK),
+    Act("change a monthly promise by the link", monthly_begun,
+        post("monthly-pledges/{monthly}/change/", {"amount": money(200_00), "day": 7}), **LINK),
+    Act("end a monthly promise by the link", monthly_begun, post("monthly-pledges/{monthly}/end/"), **LINK),
+    Act("end a monthly promise by a forged link", monthly_begun, post("monthly-pledges/{forged}/end/"), **FORGED),
     Act("be forgotten by the link", confirmed, post("pledges/{token}/forget/"), **LINK),
     Act("say by the link that one paid", recorded, post("pledges/{token}/payments/{payment}/confirm/"), **LINK),
     Act("say by the link that one did not pay", recorded, post("pledges/{token}/payments/{payment}/refuse/"), **LINK),

@@ -7,14 +7,14 @@ from typing import Any
 
 from birge import clock
 from birge.organisations.models import Organisation
-from funds.payments.models import CardCharge, SavedCard
+from funds.payments.models import CardCharge, SavedCard, StripeAccount
 from funds.payments.providers.base import NextStep
 from funds.payments.providers.stripe.charging import charges_due
 from funds.payments.providers.stripe.saving import card_end, card_forget, cards_to_forget, saved_settle
 from funds.pledges.models import Pledge
 from funds.pledges.tokens import pledge_token
 from funds.settlement.services import charge_take, pledge_card_save
-from tests.factories.cards import account
+from tests.factories.cards import account as account_of
 from tests.factories.funds import VillageProject, confirmed_pledge, pledge
 from tests.support.stripe_cards import GOOD, CardsDouble
 from tests.support.stripe_double import Thing
@@ -73,10 +73,12 @@ def card_end_and_forget(card: SavedCard) -> None:
     card_forget(card_end(card=card, why="holder"))
 
 
-def kept(custodian: Organisation, purpose: str, owner: str, amount: int) -> SavedCard:
+def kept(
+    custodian: Organisation, purpose: str, owner: str, amount: int, *, account: StripeAccount | None = None
+) -> SavedCard:
     """Return a saved card as it stands here; no Stripe runs. `owner` is a promise's group, or a monthly promise."""
     return SavedCard.objects.create(
-        account=account(custodian),
+        account=account or account_of(custodian),
         purpose=purpose,
         owner=owner,
         status="active",

@@ -16,8 +16,10 @@ from funds.payments.providers.stripe.saving import cards_end
 from ..conditions import ConditionFacts, conditions_hold
 from ..exchanging import Part
 from ..models import ContactProof, CreditChoice, Pledge, PledgeContact, PledgeCredit, PledgeRelation
+from ..models_monthly import MonthlyPledge
 from ..states import PledgeStatus
 from .cleaning import credit_clean
+from .monthly import monthly_end
 from .transitions import history_write, pledge_lock, pledge_move
 
 
@@ -144,6 +146,9 @@ def pledge_erase_person(*, pledge: Pledge) -> None:
     The promise and the money stay as they are; the ledger stays valid, because it holds only a commitment that
     nobody can open any more.
     """
+    for monthly in MonthlyPledge.objects.filter(instalments__pledge__group=pledge.group).distinct():
+        monthly_end(monthly=monthly, why="forgotten")
+        cards_end(owner=monthly.public_id, why="forgotten")
     for each in Pledge.objects.select_for_update(no_key=True).filter(group=pledge.group).order_by("id"):
         PledgeContact.objects.filter(pledge=each).delete()
         PledgeCredit.objects.filter(pledge=each).delete()

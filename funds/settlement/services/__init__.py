@@ -37,6 +37,15 @@ from .monthly import (
     standing_card_stop,
     standing_consent,
 )
+from .monthly_projects import (
+    instalments_due,
+    monthly_card,
+    monthly_card_offered,
+    monthly_card_save,
+    monthly_card_stop,
+    monthly_consent,
+    monthly_end_and_forget,
+)
 from .opening import project_open_with_money
 from .payments import (
     payment_confirm_by_payer,
@@ -106,6 +115,13 @@ __all__ = [
     "gift_back_refuse",
     "gift_move",
     "move_refuse",
+    "instalments_due",
+    "monthly_card",
+    "monthly_card_offered",
+    "monthly_card_save",
+    "monthly_card_stop",
+    "monthly_consent",
+    "monthly_end_and_forget",
     "payment_confirm_by_payer",
     "payment_correct_approve",
     "payment_correct_ask",

@@ -30,10 +30,12 @@ from funds.payments.providers.stripe.declines import Decline, decline_of
 from funds.payments.providers.stripe.models_cards import CardPurpose, CardStatus, ChargeStatus
 from funds.payments.providers.stripe.outcomes import charge_lock
 from funds.payments.providers.stripe.saving import Agreement, card_ask, card_end, card_of, cards_end
-from funds.pledges.models import Pledge
+from funds.pledges.models import Instalment, Pledge
+from funds.pledges.models_monthly import MonthlyPledge, MonthlyStatus
 from funds.pledges.notices import money_text, pledge_notice
 from funds.pledges.selectors import pledge_open_in_group
 from funds.pledges.services import pledge_lock
+from funds.pledges.services.monthly import monthly_link, monthly_notice
 from funds.pledges.states import OPEN, PledgeStatus
 from funds.pledges.tokens import pledge_by_token
 
@@ -113,7 +115,7 @@ def charge_on_due(pledge: Pledge) -> CardCharge | None:
 
     Expects the pledge to be locked, or to be seen again by `charges_plan_missed`.
     """
-    card = card_of(CardPurpose.PLEDGE, pledge.group)
+    card = _card_of(pledge)
     usable = card is not None and account_usable(card.account) and card.amount == pledge.amount
     if card is None or not usable or pledge.status != PledgeStatus.DUE:
         return None
@@ -132,8 +134,20 @@ def charge_on_due(pledge: Pledge) -> CardCharge | None:
             )
     except IntegrityError:  # planned at this very moment by another
         return CardCharge.objects.filter(pledge_ref=pledge.public_id, status=ChargeStatus.PLANNED).first()
-    pledge_notice(pledge, "card_charge_soon", card=card.label, day=_day(on, pledge))
+    part = Instalment.objects.filter(pledge=pledge).select_related("monthly").first()
+    soon = {"card": card.label, "day": _day(on, pledge)}
+    if part is not None and card.purpose == CardPurpose.MONTHLY:
+        pledge_notice(pledge, "monthly_card_soon", stop=monthly_link(part.monthly), **soon)
+    else:
+        pledge_notice(pledge, "card_charge_soon", **soon)
     return charge
+
+
+def _card_of(pledge: Pledge) -> SavedCard | None:
+    """Return the card that was saved for this promise, or for the monthly one of which it is a part."""
+    card = card_of(CardPurpose.PLEDGE, pledge.group)
+    part = Instalment.objects.filter(pledge=pledge).select_related("monthly").first() if card is None else None
+    return card_of(CardPurpose.MONTHLY, part.monthly.public_id) if part is not None else card
 
 
 def charges_plan_missed() -> list[CardCharge]:
@@ -172,16 +186,32 @@ def _begin(charge: CardCharge) -> StripeAttempt | None:
     locked = charge_lock(charge)
     if charge_under_way(locked.pledge_ref):
         return charge_begin(locked)
-    if pledge is None or pledge.status != PledgeStatus.DUE or pledge.amount != locked.amount:
+    if pledge is None or pledge.status != PledgeStatus.DUE or pledge.amount != locked.amount or _paused(pledge):
         charges_stop(pledge_ref=locked.pledge_ref, why="not_due")
         return None
     waits = Payment.objects.filter(pledge_ref=pledge.public_id, status=PaymentStatus.RECORDED)
     return None if waits.exists() else charge_begin(locked)
 
 
+def _paused(pledge: Pledge) -> bool:
+    """Say whether it is a part of a monthly promise that rests, or has ended, since its day was told."""
+    part = Instalment.objects.filter(pledge=pledge).select_related("monthly").first()
+    return part is not None and part.monthly.status != MonthlyStatus.ACTIVE
+
+
 def card_fact_apply(fact: CardFact) -> None:
     """Write to the holder of a card what became known about it. Registered as settings.CARD_FACT_HANDLER."""
-    if fact.card.purpose == CardPurpose.MONTHLY:
+    monthly = fact.card.purpose == CardPurpose.MONTHLY
+    if monthly and fact.charge is not None and not fact.charge.pool_ref:
+        part = Pledge.objects.filter(public_id=fact.charge.pledge_ref).select_related("project", "custodian").first()
+        if part is not None:
+            declined_notice(fact.charge, part)
+        return
+    project = MonthlyPledge.objects.filter(public_id=fact.card.owner).first() if monthly else None
+    if project is not None:
+        _saved_monthly(project, fact.card)
+        return
+    if monthly:
         monthly_fact_apply(fact)
         return
     pledge = Pledge.objects.filter(group=fact.card.owner).select_related("project", "custodian").order_by("id").last()
@@ -191,6 +221,13 @@ def card_fact_apply(fact: CardFact) -> None:
         _saved(pledge_open_in_group(pledge.group), fact.card)
     elif fact.charge is not None:
         declined_notice(fact.charge, pledge)
+
+
+def _saved_monthly(monthly: MonthlyPledge, card: SavedCard) -> None:
+    if monthly.status not in (MonthlyStatus.ACTIVE, MonthlyStatus.PAUSED):
+        card_end(card=card, why="over")
+        return
+    monthly_notice(monthly, "monthly_card_saved", card=card.label, day=monthly.day)
 
 
 def _saved(pledge: Pledge | None, card: SavedCard) -> None:

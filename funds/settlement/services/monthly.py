@@ -25,6 +25,7 @@ from funds.payments.providers.stripe.declines import Decline, decline_of
 from funds.payments.providers.stripe.models_cards import CardPurpose, CardStatus, ChargeStatus
 from funds.payments.providers.stripe.outcomes import charge_lock
 from funds.payments.providers.stripe.saving import Agreement, card_ask, card_end, card_lock, card_of, cards_end
+from funds.pledges.models_monthly import MonthlyPledge, MonthlyStatus
 from funds.pools.models import PoolGift, StandingPromise
 from funds.pools.notices import gift_notice, standing_notice
 from funds.pools.selectors import asks_next, standing_cards_due, takes_money
@@ -217,7 +218,8 @@ def monthly_cards_end_over() -> list[SavedCard]:
         ):
             until = day_text(card.expires_on, standing.language) if card.expires_on else ""
             standing_notice(standing, "pool_card_expires", card=card.label, day=until)
-    over = live.exclude(owner__in=going_on.values("public_id"))
+    projects = MonthlyPledge.objects.filter(status__in=[MonthlyStatus.ACTIVE, MonthlyStatus.PAUSED])
+    over = live.exclude(owner__in=going_on.values("public_id")).exclude(owner__in=projects.values("public_id"))
     return [card_end(card=card, why="over") for card in over.order_by("id")]
 
 

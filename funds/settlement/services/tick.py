@@ -40,6 +40,7 @@ from .charging import cards_end_over, cards_tell_expiry, charge_enqueue, charges
 from .deciding import decision_announce
 from .looking_again import looked_again
 from .monthly import monthly_cards_end_over, monthly_tell
+from .monthly_projects import instalments_due, monthly_forgotten
 from .pledging import pledge_lapse_and_release
 from .refunds import ENDED, project_expire_and_refund, refunds_open_late
 from .returning.surplus import projects_with_surplus, surplus_open
@@ -130,6 +131,8 @@ def _cards(today: dt.date, report: TickReport) -> None:
     cards_end_over()
     monthly_cards_end_over()
     monthly_tell(today)
+    monthly_forgotten()
+    report.reminded += [pledge.public_id for pledge in instalments_due(today)]
     for charge in charges_due(today):
         charge_enqueue(charge)
         report.charges.append(charge.public_id)

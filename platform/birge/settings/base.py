@@ -316,6 +316,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "MilestoneStatus": "projects.works.models.MilestoneStatus",
         "EntryKind": "funds.ledger.kinds.EntryKind",
         "PledgeStatus": "funds.pledges.states.PledgeStatus",
+        "MonthlyStatus": "funds.pledges.models_monthly.MonthlyStatus",
         "PledgeParty": "funds.pledges.models.Party",
         "ContactKind": "funds.pledges.models.PledgeContact.Kind",
         "PaymentKind": "funds.payments.models.PaymentKind",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import IntegrityError, transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from birge import clock
@@ -107,9 +106,6 @@ def charge_call(attempt: StripeAttempt) -> StripeAttempt:
     if settled.status != AttemptStatus.UNKNOWN or settled.charge is None:
         return settled
     card = settled.charge.card
-    with translation.override(settled.language):
-        title = settled.project.title(settled.language) if settled.project is not None else ""
-        text = _("Gift for “%(project)s”") % {"project": title} if title else _("Gift to a pool")
     try:
         intent = CardGateway(settled.account).intent_charge(
             command=str(settled.command_id),
@@ -118,7 +114,6 @@ def charge_call(attempt: StripeAttempt) -> StripeAttempt:
             currency=settled.currency,
             customer=card.customer_id,
             method=card.method_id,
-            text=text,
         )
     except ProviderRefused as refusal:
         _refused(settled, "card_missing" if isinstance(refusal, ProviderMissing) else "refused")

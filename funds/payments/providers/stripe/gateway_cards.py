@@ -82,7 +82,7 @@ class CardGateway(StripeGateway):
         return found.id if found is not None else ""
 
     def intent_charge(
-        self, *, command: str, pledge: str, amount: int, currency: str, customer: str, method: str, text: str
+        self, *, command: str, pledge: str, amount: int, currency: str, customer: str, method: str
     ) -> Intent:
         """Take money from a saved card, its holder not being there. The same command charges once.
 
@@ -97,7 +97,6 @@ class CardGateway(StripeGateway):
             "payment_method_types": ["card"],
             "confirm": True,
             "off_session": True,
-            "description": text,
             "metadata": {COMMAND: command, PLEDGE: pledge},
             "expand": ["latest_charge.balance_transaction"],
         }

@@ -4,6 +4,7 @@ It has no payment pages, forgets idempotency keys and tells nothing of refunds; 
 and a refund is found by the sweep.
 """
 
+import datetime as dt
 import http.client
 import os
 import queue
@@ -16,12 +17,15 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 import stripe
 
-from funds.payments.models import Payment, StripeAccount, StripeAttempt, StripeRefund
+from funds.payments.models import CardCharge, Payment, StripeAccount, StripeAttempt, StripeRefund
+from funds.payments.providers.stripe.charging import charge_begin
+from funds.payments.providers.stripe.gateway import ProviderUnknown
+from funds.payments.providers.stripe.gateway_cards import CardGateway
 from funds.payments.providers.stripe.settling import attempt_settle
 from funds.payments.providers.stripe.sweep import sweep
 from funds.pledges.models import Pledge
 from funds.settlement.facts import held_minor
-from tests.factories import cards
+from tests.factories import cards, saved_cards
 from tests.factories import funds as make
 from tests.support.programs import localstripe_python
 
@@ -149,3 +153,66 @@ def test_a_refused_card_books_nothing(client, asked):
         pay(client, asked, payment_method=card.id)
     sweep(StripeAccount.objects.select_related("custodian").get())
     assert not Payment.objects.exists()
+
+
+@pytest.fixture
+def kept(client):
+    """Return a promise that is due, with a card that somebody else's Stripe keeps."""
+    world = make.open_village_project()
+    account = cards.account(world.custodian)
+    given = make.confirmed_pledge(world.project, AMOUNT)
+
+    def keep(number):
+        card = {"number": number, "exp_month": 12, "exp_year": 2033, "cvc": "123"}
+        customer = client.customers.create(params={"email": "holder@example.org"})
+        method = client.payment_methods.create(params={"type": "card", "card": card})
+        client.payment_methods.attach(method.id, params={"customer": customer.id})
+        saved = saved_cards.kept(world.custodian, "pledge", given.group, AMOUNT, account=account)
+        saved.customer_id, saved.method_id = customer.id, method.id
+        saved.save()
+        make.confirmed_pledge(world.project, 10_000_00 - AMOUNT)
+        return saved
+
+    return keep
+
+
+def charged(client, card):
+    """Charge what is planned from this card.
+
+    localstripe lists no payments of one customer, so nothing is looked up first, and names no payment in its no: that
+    is unknown until it is found.
+    """
+    charge = CardCharge.objects.select_related("card__account", "project").get()
+    CardCharge.objects.update(next_on=charge.first_on - dt.timedelta(days=2))
+    attempt = charge_begin(CardCharge.objects.select_related("card__account", "project").get())
+    gateway = CardGateway(card.account)
+    said = {"command": str(attempt.command_id), "pledge": attempt.pledge_ref, "amount": AMOUNT, "currency": "KGS"}
+    try:
+        intent = gateway.intent_charge(**said, customer=card.customer_id, method=card.method_id)
+    except ProviderUnknown:
+        (intent,) = client.payment_intents.list().data
+    for _turn in range(2):
+        attempt_settle(attempt, intent.id)
+    return intent
+
+
+def test_a_saved_card_is_charged_without_its_holder_and_booked_once(client, kept):
+    intent = charged(client, kept("4242424242424242"))
+    assert Payment.objects.get().reference == intent.id
+    assert CardCharge.objects.get().status == "paid"
+
+
+def test_a_saved_card_that_does_not_pay_is_a_no_and_is_cancelled_there(client, kept):
+    intent = charged(client, kept("4000000000000341"))
+    charge = CardCharge.objects.get()
+    assert (charge.status, charge.tries) == ("failed", 1)
+    assert client.payment_intents.retrieve(intent.id).status == "canceled"
+    assert not Payment.objects.exists()
+
+
+def test_a_card_is_forgotten_there_too(client, kept):
+    card = kept("4242424242424242")
+    CardGateway(card.account).card_forget(customer=card.customer_id, method=card.method_id)
+    with pytest.raises(stripe.InvalidRequestError):
+        client.customers.retrieve(card.customer_id)
+    assert not StripeAttempt.objects.exists()
