@@ -20,9 +20,9 @@ from frontend.views.custodian import (
     recording,
     returns,
     stripe,
+    transfers,
     ways,
 )
-from frontend.views.custodian import desk, paying, payments, promises, recording, stripe, transfers, ways
 from frontend.views.offices import administration, members, organisations, rates, requests, terms
 
 

@@ -135,13 +135,10 @@ def totals_by_currency() -> list[Totals]:
     """
     received = dict(
         Payment.objects.filter(status=PaymentStatus.CONFIRMED)
-        .exclude(kind=PaymentKind.POOL)  # it was counted when it came to the pool
+        .exclude(kind__in=[PaymentKind.POOL, PaymentKind.MOVED])  # counted when it came to the pool, or first project
         .annotate(counted_in=Coalesce("project__currency", "currency"))  # where it is held
         .values_list("counted_in")
         .annotate(total=Sum(PLAN_MINOR))
-        .exclude(kind__in=[PaymentKind.POOL, PaymentKind.MOVED])  # counted when it came to the pool, or first project
-        .values_list("currency")
-        .annotate(total=Sum("amount_minor"))
         .order_by()
     )
     held = dict(

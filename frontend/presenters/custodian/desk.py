@@ -131,13 +131,6 @@ def _heaps(custodian: Organisation, user: User) -> list[Heap]:
 
 def _other_heaps(custodian: Organisation, user: User) -> list[Heap]:
     return [
-        Heap(
-            exchanges_waiting(custodian).exclude(asked_by=user).order_by(),
-            "asked_at",
-            lambda n: ngettext("%(n)s exchange to confirm", "%(n)s exchanges to confirm", n),
-            _("A colleague wrote down what the bank exchanged. Look at both statements."),
-            "custodian_exchange",
-        ),
         _exchange_heap(custodian, user),
         *(Heap(*each) for each in transfer_heaps(custodian, user)),
         Heap(
@@ -181,6 +174,8 @@ def _cash_heaps(custodian: Organisation, user: User) -> list[Heap]:
             "custodian_cash",
         ),
     ]
+
+
 def _exchange_heap(custodian: Organisation, user: User) -> Heap:
     return Heap(
         exchanges_waiting(custodian).exclude(asked_by=user).order_by(),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pledges", "0003_pools"),
+        ("pledges", "0004_cards_monthly"),
     ]
 
     operations = [

@@ -257,7 +257,13 @@ def _open_now(project: Project) -> Project:
 
 
 def _check(project: Project, amount: Money, day: int) -> None:
-    amount_check(amount, plan_currency=project.currency, rest=plan_rest(project))
+    if amount.currency != project.currency:
+        raise InvalidInput(
+            _("This project counts in %(currency)s. Please pledge in %(currency)s.") % {"currency": project.currency},
+            field="amount",
+            code="currency",
+        )
+    amount_check(amount, rest=Money(plan_rest(project), project.currency))
     if not 1 <= day <= LAST_DAY:
         raise InvalidInput(_("Please choose a day from 1 to 28: every month has it."), field="day")
 

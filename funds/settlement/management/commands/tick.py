@@ -23,8 +23,8 @@ class Command(BaseCommand):
             f"expired {len(report.expired)}, proposals not decided in time {len(report.proposals_expired)}, "
             f"reminded {len(report.reminded)}, rounds settled {len(report.rounds)}, "
             f"rules ended {len(report.rules_ended)}, "
-            f"cards to be charged {len(report.charges)}, sent again {report.resent}"
-            f"rules ended {len(report.rules_ended)}, told of cash {len(report.cash_told)}, sent again {report.resent}"
+            f"cards to be charged {len(report.charges)}, told of cash {len(report.cash_told)}, "
+            f"sent again {report.resent}"
         )
         fetched = rates_fetch_if_due()
         if fetched is not None and fetched.failed:
