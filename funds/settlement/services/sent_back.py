@@ -10,7 +10,6 @@ from birge import clock
 from birge.errors import RuleNotMet
 from birge.money import Money
 from funds.ledger import codes
-from funds.ledger.balances import balance
 from funds.ledger.kinds import EntryKind
 from funds.ledger.models import Command, Entry
 from funds.ledger.posting import AccountKey, EntryDraft, Leg, post
@@ -31,6 +30,7 @@ from funds.pledges.models import Pledge
 from funds.pledges.notices import money_text, pledge_notice
 from funds.pledges.services import pledge_lock, pledge_refunded, pledge_shrink
 from funds.pledges.states import PledgeStatus
+from funds.pools.selectors import pool_money
 from funds.pools.services import gift_sent_back, pool_lock
 from funds.releases.models import REFUND_ENDED, Refund, RefundStatus
 from projects.works.models import Project
@@ -78,7 +78,7 @@ def _from_pool(fact: PaymentFact) -> uuid.UUID:
     Raises RuleNotMet (`pool_spent`) where so much is not free; then it is put aside for people.
     """
     payment, pool = fact.payment, pool_lock(fact.payment.pool_ref)
-    free = balance(codes.held_pool(payment.custodian.public_id, pool.public_id), payment.currency)
+    free = pool_money(pool).free_minor
     if free < fact.amount_minor:
         figures = f"{fact.amount_minor} / {free} {payment.currency}"
         raise RuleNotMet(_("The pool does not hold so much any more."), code="pool_spent", figures=figures)
