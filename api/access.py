@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from birge.accounts.models import User
+from birge.addresses import client_address
 from birge.documents.models import Document
 from birge.documents.selectors import document_open_for
 from birge.errors import InvalidInput, NotFound
@@ -15,6 +16,7 @@ from birge.organisations.permissions import Action, may
 from birge.organisations.selectors import organisations_of
 from birge.places.models import Place
 from funds.pledges.models import Pledge
+from funds.watch.origins import Origin
 from projects.works.models import Project
 from projects.works.selectors import projects_public
 
@@ -24,6 +26,11 @@ PROJECT_PARTS = ("village__parent", "administration", "custodian", "signatory_or
 def requester(request: Request) -> User | None:
     """Return who asks, or None for a guest."""
     return request.user if isinstance(request.user, User) else None
+
+
+def origin_of(request: Request) -> Origin:
+    """Return from where somebody asks; never stored as it is."""
+    return Origin(client_address(request.META), str(request.headers.get("user-agent", ""))[:300])
 
 
 def project_for(user: User | None, public_id: str) -> Project:

@@ -9,7 +9,7 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
 
 from frontend.views import council, donors, signing
-from frontend.views.custodian import desk, paying, payments, promises, recording, stripe, ways
+from frontend.views.custodian import agreeing, desk, paying, payments, promises, recording, stripe, watching, ways
 from frontend.views.offices import administration, members, organisations, rates, requests, terms
 
 
@@ -27,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{HELD}waiting/", desk.custodian_waiting, name="custodian_waiting"),
     path(f"{HELD}unknown/list/", desk.custodian_unknown_list, name="custodian_unknown_list"),
     path(f"{HELD}stripe/", stripe.custodian_stripe, name="custodian_stripe"),
+    *deeds(f"{HELD}agree/", agreeing.custodian_agreeing, "custodian_agreeing"),
+    path(f"{HELD}watch/", watching.custodian_watch, name="custodian_watch"),
     path(f"{HELD}decisions/", desk.custodian_decisions, name="custodian_decisions"),
     path(f"{HELD}refunds/", desk.custodian_refunds, name="custodian_refunds"),
     path(f"{HELD}calls/", desk.custodian_pledges, name="custodian_pledges"),
@@ -42,6 +44,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *deeds("payment/<str:public_id>/", payments.custodian_payment, "custodian_payment"),
     *deeds("claim/<str:public_id>/", payments.custodian_claim, "custodian_claim"),
     *deeds("stripe/<str:public_id>/", stripe.custodian_stripe_item, "custodian_stripe_item"),
+    *deeds("difference/<str:public_id>/", agreeing.custodian_difference, "custodian_difference"),
+    *deeds("flag/<str:public_id>/", watching.custodian_flag, "custodian_flag"),
     *deeds("correction/<str:public_id>/", payments.custodian_correction, "custodian_correction"),
     *deeds("pay/<str:public_id>/", paying.custodian_release, "custodian_release"),
     *deeds("refund/<str:public_id>/", paying.custodian_refund, "custodian_refund"),

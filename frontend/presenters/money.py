@@ -20,6 +20,8 @@ from funds.pledges.states import PledgeStatus
 from funds.pledges.tokens import pledge_link
 from funds.releases.models import Refund, RefundStatus
 from funds.settlement.selectors import Progress, StoryStep, pledge_story, project_progress
+from funds.watch.models import Decision
+from funds.watch.selectors import flag_on
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
@@ -124,8 +126,22 @@ def money_page(pledge: Pledge, token: str) -> dict[str, Any]:
         "can_withdraw": waits and not gift.waiting,
         "my_link": pledge_link(pledge),
         "receipts": my_receipts(pledge, token),
+        "decided": decided_words(pledge),
         **credit_part(pledge),
     }
+
+
+def decided_words(pledge: Pledge) -> str:
+    """Return what officers decided about this promise, if its donor may object to it."""
+    flag = flag_on(pledge)
+    if flag is None:
+        return ""
+    said = {
+        Decision.ONE_DONOR: _("Two officers found that this promise and others are one donor’s."),
+        Decision.NO_CARDS: _("Cards are not taken for this promise."),
+    }
+    related = _("Two officers found that you sell to this project or work for it: nothing is added to your promise.")
+    return said.get(Decision(flag.decision), related)
 
 
 def credit_part(pledge: Pledge) -> dict[str, Any]:

@@ -17,12 +17,13 @@ from tests.api.acts_money import MONEY_ACTS
 from tests.api.acts_organisations import ORGANISATION_ACTS
 from tests.api.acts_pools import POOL_ACTS
 from tests.api.acts_projects import PROJECT_ACTS
+from tests.api.acts_watch import WATCH_ACTS
 from tests.factories import roles
 from tests.factories.api import caller
 from tests.factories.funds import open_village_project
 
 pytestmark = pytest.mark.django_db
-ACTS = [*PROJECT_ACTS, *MONEY_ACTS, *ORGANISATION_ACTS, *POOL_ACTS]
+ACTS = [*PROJECT_ACTS, *MONEY_ACTS, *ORGANISATION_ACTS, *POOL_ACTS, *WATCH_ACTS]
 NOT_OURS = {"django_session", "birge_cache", "django_migrations"}
 REFUSALS = {401: "not_authenticated", 403: "not_allowed", 404: "not_found", 400: "invalid", 409: "conflict"}
 

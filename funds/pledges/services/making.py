@@ -18,7 +18,7 @@ from birge.notifications.services import Contact
 from birge.organisations.models import Organisation, Role
 from birge.organisations.permissions import Action, require
 from birge.organisations.selectors import holds_office
-from funds.ledger.posting import command_finish, command_open
+from funds.ledger.posting import OpenCommand, command_finish, command_open
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
@@ -60,8 +60,8 @@ def pledge_make(
     `idempotency` is (scope, key): the same request again returns the same pledge, another one raises KeyReused.
     `on_behalf`: the custodian's officer `actor` writes it for someone at the desk or on the phone; only then may
     `contact` be None. Signed in and without a contact, the person's own e-mail is taken.
-    `related` says that who gives sells to the project or works for it, `related_words` who and what.
-    `party` "matching" fills the matching donor's share and takes that organisation's manager.
+    `related`: who gives sells to the project or works for it (`related_words`: who, what). `party` "matching" fills the
+    matching donor's share and takes that organisation's manager.
     Raises InvalidInput with its field, RuleNotMet (`not_open`), Conflict (`terms_changed`), NotAllowed.
     """
     form = form_clean(
@@ -75,25 +75,25 @@ def pledge_make(
         on_behalf=on_behalf,
     )
     relation = relation_clean(related, related_words)
-    request = {"project": project.public_id, "amount_minor": amount.minor, "currency": amount.currency, "party": party}
-    scope, key = idempotency
-    opened = command_open(
-        scope=scope, key=key, request={"verb": "pledge_make", **request, **form.as_request(), **relation.as_request()}
-    )
+    opened = _opened(idempotency, project, amount, party, form.as_request() | relation.as_request())
     if opened.replayed:
         return Pledge.objects.get(public_id=opened.command.result_ref)
     project = Project.objects.select_related("custodian").get(pk=project.pk)  # as it is now, not as it was shown
     custodian = _custodian_of(project)
     _giver_check(project, custodian, party, actor, on_behalf)
-    _amount_check(project, amount, Party(party))
-    if terms_version != settings.TERMS_VERSION:
-        raise Conflict(_("The terms have changed. Please read them once more."), code="terms_changed")
-    pledge = _write(project, custodian, amount, Party(party), form, actor, on_behalf)
-    relation_keep(pledge, relation)
+    _amount_check(project, amount, Party(party), terms_version)
+    pledge = relation_keep(_write(project, custodian, amount, Party(party), form, actor, on_behalf), relation)
     command_finish(opened.command, pledge.public_id)
     if not on_behalf:
         confirmation_send(pledge)
     return pledge
+
+
+def _opened(
+    idempotency: tuple[str, str], project: Project, amount: Money, party: str, said: Mapping[str, Any]
+) -> OpenCommand:
+    request = {"project": project.public_id, "amount_minor": amount.minor, "currency": amount.currency, "party": party}
+    return command_open(scope=idempotency[0], key=idempotency[1], request={"verb": "pledge_make", **request, **said})
 
 
 def _write(
@@ -157,12 +157,14 @@ def _custodian_of(project: Project) -> Organisation:
     return project.custodian
 
 
-def _amount_check(project: Project, amount: Money, party: Party) -> None:
-    """Tell early what the confirmation, which holds the lock, will decide."""
+def _amount_check(project: Project, amount: Money, party: Party, terms_version: str) -> None:
+    """Tell early what the confirmation, which holds the lock, will decide; then look at the terms."""
     rest = plan_rest(project, party)
     amount_check(amount, plan_currency=project.currency, rest=rest)
     if amount.minor > rest:
         raise plan_full(project, rest)
+    if terms_version != settings.TERMS_VERSION:
+        raise Conflict(_("The terms have changed. Please read them once more."), code="terms_changed")
 
 
 def _giver_check(project: Project, custodian: Organisation, party: str, actor: User | None, on_behalf: bool) -> None:
