@@ -8,6 +8,7 @@ from rest_framework.request import Request
 
 from birge.accounts.devices import device_of
 from birge.accounts.models import User
+from birge.addresses import client_address
 from birge.documents.models import Document
 from birge.documents.selectors import document_open_for
 from birge.errors import InvalidInput, NotFound
@@ -16,6 +17,7 @@ from birge.organisations.permissions import Action, may
 from birge.organisations.selectors import organisations_of
 from birge.places.models import Place
 from funds.pledges.models import Pledge
+from funds.watch.origins import Origin
 from projects.works.models import Project
 from projects.works.selectors import projects_public
 
@@ -30,6 +32,11 @@ def requester(request: Request) -> User | None:
 def device(request: Request) -> str:
     """Return which device this is, as a deed about cash wants to know it; empty where a token is all there is."""
     return device_of(request._request)
+
+
+def origin_of(request: Request) -> Origin:
+    """Return from where somebody asks; never stored as it is."""
+    return Origin(client_address(request.META), str(request.headers.get("user-agent", ""))[:300])
 
 
 def project_for(user: User | None, public_id: str) -> Project:

@@ -16,8 +16,10 @@ from django.views.decorators.cache import never_cache
 from birge import clock
 from birge.accounts.factors import factor_enrolled
 from birge.accounts.models import User
+from birge.addresses import client_address
 from birge.errors import BirgeError, NotAllowed, NotFound, SecondFactorRequired
 from birge.organisations.permissions import Action, may
+from funds.watch.origins import Origin
 from projects.works.models import Project
 from projects.works.selectors import projects_public
 
@@ -67,6 +69,11 @@ def _factor_first(request: HttpRequest, error: SecondFactorRequired) -> HttpResp
 def page_actor(request: HttpRequest) -> User | None:
     """Return the signed-in person, or None for a guest."""
     return request.user if isinstance(request.user, User) else None
+
+
+def origin_of(request: HttpRequest) -> Origin:
+    """Return from where somebody asks: for limits and for the officers' queue, and never stored as it is."""
+    return Origin(client_address(request.META), str(request.headers.get("user-agent", ""))[:300])
 
 
 def signed_in(request: HttpRequest) -> User:

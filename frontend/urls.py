@@ -21,6 +21,7 @@ from frontend.views import (
     transfers,
     verify,
 )
+from frontend.views.custodian.agreeing import custodian_public
 
 urlpatterns = [
     path("", public.home, name="home"),
@@ -41,6 +42,7 @@ urlpatterns = [
     path("money/<str:token>/", money.money, name="money"),
     path("money/<str:token>/receipt/<uuid:entry_id>/", money.receipt, name="my_receipt"),
     path("money/<str:token>/credit/", money.credit, name="pledge_credit"),
+    path("money/<str:token>/object/", money.object_to, name="pledge_object"),
     path("money/<str:token>/withdraw/", money.withdraw, name="pledge_withdraw"),
     path("money/<str:token>/prolong/", money.prolong, name="pledge_prolong"),
     path("money/<str:token>/forget/", money.forget, name="pledge_forget"),
@@ -59,6 +61,7 @@ urlpatterns = [
     path("associations/", associations.association_list, name="association_list"),
     path("associations/<str:public_id>/", associations.association, name="association"),
     path("associations/<str:public_id>/<slug:wanted>/", associations.association, name="association_deed"),
+    path("custodians/<str:public_id>/", custodian_public, name="custodian_public"),
     path("rates/", rates.rates, name="rates"),
     path("rates/exchanges/", exchanges.exchanges, name="exchanges"),
     path("rates/<str:currency>/", rates.rate_history, name="rate_history"),

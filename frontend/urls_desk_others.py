@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, path
 from frontend.views import council, donors, screening, signing
 from frontend.views.custodian import (
     after,
+    agreeing,
     cash,
     desk,
     exchange,
@@ -21,6 +22,7 @@ from frontend.views.custodian import (
     returns,
     stripe,
     transfers,
+    watching,
     ways,
 )
 from frontend.views.offices import administration, members, organisations, rates, requests, terms
@@ -41,6 +43,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{HELD}unknown/list/", desk.custodian_unknown_list, name="custodian_unknown_list"),
     path(f"{HELD}stripe/", stripe.custodian_stripe, name="custodian_stripe"),
     *deeds(f"{HELD}reserve/", after.custodian_reserve, "custodian_reserve"),
+    *deeds(f"{HELD}agree/", agreeing.custodian_agreeing, "custodian_agreeing"),
+    path(f"{HELD}watch/", watching.custodian_watch, name="custodian_watch"),
     path(f"{HELD}decisions/", desk.custodian_decisions, name="custodian_decisions"),
     path(f"{HELD}refunds/", desk.custodian_refunds, name="custodian_refunds"),
     path(f"{HELD}transfers/", transfers.custodian_transfers, name="custodian_transfers"),
@@ -67,6 +71,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *deeds("card-refund/<str:public_id>/", after.custodian_card_refund, "custodian_card_refund"),
     *deeds("payout/<str:public_id>/", after.custodian_payout, "custodian_payout"),
     *deeds("reserve/<str:public_id>/", after.custodian_reserve_move, "custodian_reserve_move"),
+    *deeds("difference/<str:public_id>/", agreeing.custodian_difference, "custodian_difference"),
+    *deeds("flag/<str:public_id>/", watching.custodian_flag, "custodian_flag"),
     *deeds("correction/<str:public_id>/", payments.custodian_correction, "custodian_correction"),
     *deeds("pay/<str:public_id>/", paying.custodian_release, "custodian_release"),
     *deeds("refund/<str:public_id>/", paying.custodian_refund, "custodian_refund"),

@@ -8,10 +8,12 @@ from .cards import deciding as card_decisions
 from .cards import views as cards
 from .cash import views as cash
 from .corrections import views as corrections
+from .differences import views as differences
 from .documents import views as documents
 from .entries import views as entries
 from .exchanges import views as exchanges
 from .expenses import views as expenses
+from .flags import views as flags
 from .identifications import views as identifications
 from .me import views as me
 from .organisations import joining, terms
@@ -47,6 +49,7 @@ urlpatterns = [
     path("places/<pid:public_id>/", places.PlaceDetailView.as_view()),
     path("organisations/", organisations.OrganisationListView.as_view()),
     path("organisations/<pid:public_id>/", organisations.OrganisationDetailView.as_view()),
+    path("organisations/<pid:public_id>/explained/", differences.ExplainedView.as_view()),
     path("organisations/<pid:public_id>/signatories/", signatories.SignatoryListView.as_view()),
     path("organisations/<pid:public_id>/join/", joining.JoinView.as_view()),
     path("organisations/<pid:public_id>/joins/", joining.JoinListView.as_view()),
@@ -98,6 +101,7 @@ urlpatterns = [
     path("pledges/<pledge_token:token>/confirm/", links.PledgeConfirmView.as_view()),
     path("pledges/<pledge_token:token>/resend/", links.PledgeResendView.as_view()),
     path("pledges/<pledge_token:token>/withdraw/", links.PledgeWithdrawView.as_view()),
+    path("pledges/<pledge_token:token>/object/", links.PledgeObjectView.as_view()),
     path("pledges/<pledge_token:token>/prolong/", links.PledgeProlongView.as_view()),
     path("pledges/<pledge_token:token>/credit/", links.PledgeCreditView.as_view()),
     path("pledges/<pledge_token:token>/card/", saved_cards.CardSaveView.as_view()),
@@ -204,6 +208,18 @@ urlpatterns = [
     path("screenings/", screening.ScreeningListView.as_view()),
     path("screenings/<pid:public_id>/", screening.ScreeningView.as_view()),
     path("screenings/<pid:public_id>/decide/", screening.ScreeningDecideView.as_view()),
+    path("reconciliations/", differences.ReconciliationListView.as_view()),
+    path("differences/", differences.DifferenceListView.as_view()),
+    path("differences/<pid:public_id>/", differences.DifferenceView.as_view()),
+    path("differences/<pid:public_id>/take/", differences.DifferenceTakeView.as_view()),
+    path("differences/<pid:public_id>/note/", differences.DifferenceNoteView.as_view()),
+    path("differences/<pid:public_id>/explain/", differences.DifferenceExplainView.as_view()),
+    path("differences/<pid:public_id>/agree/", differences.DifferenceAgreeView.as_view()),
+    path("flags/", flags.FlagListView.as_view()),
+    path("flags/<pid:public_id>/", flags.FlagView.as_view()),
+    path("flags/<pid:public_id>/decide/", flags.FlagDecideView.as_view()),
+    path("flags/<pid:public_id>/agree/", flags.FlagAgreeView.as_view()),
+    path("flags/<pid:public_id>/disagree/", flags.FlagDisagreeView.as_view()),
     path("signatory-changes/", signatories.SignatoryChangeListView.as_view()),
     path("signatory-changes/<pid:public_id>/", signatories.SignatoryChangeView.as_view()),
     path("signatory-changes/<pid:public_id>/approve/", signatories.SignatoryChangeApproveView.as_view()),

@@ -32,6 +32,12 @@ CREDIT = [
     ("group", _("A group, for example “daughters of Ak-Suu”")),
 ]
 
+RELATED = [
+    ("", _("No")),
+    ("supplier", _("Yes, I or my firm sell to this project")),
+    ("office", _("Yes, I work for the ayil okmotu, or sign for this project")),
+]
+
 
 def countries() -> list[Any]:
     """Return the countries to choose from in the reader's language: where most are first, then all others by name."""
@@ -82,6 +88,10 @@ class PledgeForm(CreditForm, OnceForm):
         help_text=_("We send a code and the news about your money there. Nobody else sees it."),
         widget=forms.TextInput(attrs={"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}),
     )
+
+    # Asked on the check page, not here: most have nothing to say.
+    related = forms.ChoiceField(choices=RELATED, required=False, widget=forms.RadioSelect)
+    related_words = forms.CharField(label=_("Who, and what for?"), max_length=200, required=False)
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         """`currency` is the plan's; others are offered where their rate is known."""

@@ -23,6 +23,8 @@ from funds.releases.models import REFUND_ENDED, Refund, RefundStatus
 from funds.returns.models import PartStatus, RefundPart
 from funds.settlement.exchange_words import pledge_counts
 from funds.settlement.selectors import Progress, StoryStep, pledge_story, project_progress
+from funds.watch.models import Decision
+from funds.watch.selectors import flag_on
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
@@ -142,9 +144,23 @@ def money_page(pledge: Pledge, token: str) -> dict[str, Any]:
         **missing_part(gift.live.group, awaited=gift.live.is_open and not gift.waiting),
         "missing_url": reverse("pledge_missing", args=[token]),
         **card_part(gift.live, token),
+        "decided": decided_words(pledge),
         **credit_part(pledge),
         **returns_part(pledge, token),
     }
+
+
+def decided_words(pledge: Pledge) -> str:
+    """Return what officers decided about this promise, if its donor may object to it."""
+    flag = flag_on(pledge)
+    if flag is None:
+        return ""
+    said = {
+        Decision.ONE_DONOR: _("Two officers found that this promise and others are one donor’s."),
+        Decision.NO_CARDS: _("Cards are not taken for this promise."),
+    }
+    related = _("Two officers found that you sell to this project or work for it: nothing is added to your promise.")
+    return said.get(Decision(flag.decision), related)
 
 
 def credit_part(pledge: Pledge) -> dict[str, Any]:

@@ -11,8 +11,10 @@ from django.utils.translation import ngettext
 
 from birge import clock
 from birge.organisations.models import OrganisationKind
+from funds.pledges.models import RelatedKind
 from funds.releases.models import Expense, ExpenseStatus, Release, ReleaseStatus
 from funds.settlement.selectors import PartyProgress, Progress, project_progress
+from funds.watch.selectors import related_kinds
 from projects.questions.models import Question
 from projects.updates.models import Update
 from projects.works.models import BudgetLine, Milestone, MilestoneStatus, Party, Project, Transition
@@ -79,6 +81,7 @@ def project_page(project: Project) -> dict[str, Any]:
         "parties": [party_line(party, project.currency) for party in progress.parties],
         "matching": matching_block(project, progress.rest_minor(Party.DONORS)),
         "if_it_fails": if_it_fails(project),
+        "related_note": related_note(project),
         "can_give": project.status == ProjectStatus.OPEN and progress.rest_minor(Party.DONORS) > 0,
         "can_ask": project.status in TAKES_QUESTIONS,
         "held_minor": progress.held_minor,
@@ -131,6 +134,15 @@ def party_line(party: PartyProgress, currency: str) -> PartyLine:
         note=note,
         is_money=party.party != Party.IN_KIND,
     )
+
+
+def related_note(project: Project) -> str:
+    """Say that related parties gave too: the kinds only, so that nobody can be told from it."""
+    kinds = [str(RelatedKind(kind).label) for kind in related_kinds(project)]
+    if not kinds:
+        return ""
+    said = _("Some who promised earn from it or decide on it (%(kinds)s). Nothing is added to their promises.")
+    return said % {"kinds": "; ".join(kinds)}
 
 
 def if_it_fails(project: Project) -> str:
@@ -281,6 +293,7 @@ def people(project: Project) -> dict[str, Any]:
     return {
         "administration_name": project.administration.name(said),
         "custodian_name": project.custodian.name(said) if project.custodian else _("not named yet"),
+        "custodian_url": reverse("custodian_public", args=[project.custodian.public_id]) if project.custodian else "",
         "resolution": project.resolution,
         "resolution_line": _("No. %(number)s") % {"number": project.resolution_number},
         "signers": [Link("", project.administration.name(said)), outside] if outside else [],

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from birge.errors import BirgeError, NotFound
-from frontend.access import page_refusals
+from frontend.access import origin_of, page_refusals
 from frontend.presenters.money import gift_of
 from funds.payments.models import PaymentKind, StripeAttempt
 from funds.payments.providers.base import StepKind
@@ -28,7 +28,7 @@ def pay_by_card(request: HttpRequest, token: str) -> HttpResponse:
     """Show where the donor is about to pay, with the link that leads there: nobody is sent abroad unasked."""
     pledge = gift_of(pledge_by_token(token)).live
     try:
-        step = pledge_pay(pledge=pledge, kind=PaymentKind.STRIPE, key="page")
+        step = pledge_pay(pledge=pledge, kind=PaymentKind.STRIPE, key="page", origin=origin_of(request))
     except BirgeError as error:
         messages.error(request, str(error))
         return redirect("money", token=token)

@@ -28,6 +28,7 @@ from funds.pledges.services import pledge_credit_change, pledge_erase_person
 from funds.pledges.tokens import Purpose, pledge_by_token, token_open
 from funds.settlement.selectors import pledge_entries
 from funds.settlement.services import (
+    flag_object,
     payment_confirm_by_payer,
     payment_refuse_by_payer,
     pledge_pay,
@@ -84,6 +85,16 @@ def credit(request: HttpRequest, token: str) -> HttpResponse:
             refuse_in_form(form, error)
     context: dict[str, Any] = money_page(pledge, token) | {"credit_form": form}
     return render(request, "money/story.html", context, status=422)
+
+
+@require_POST
+@page_refusals
+def object_to(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the donor's word that a decision about their promise is wrong: officers look again."""
+    words = request.POST.get("words", "")
+    return _do(
+        request, token, lambda: flag_object(token=token, words=words), _("Thank you. Others will look at it again.")
+    )
 
 
 @require_POST

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from birge.errors import BirgeError
 from birge.money import Money
 from birge.notifications.services import Contact
-from frontend.access import page_actor, page_refusals, project_visible
+from frontend.access import origin_of, page_actor, page_refusals, project_visible
 from frontend.deeds import refuse
 from frontend.forms.pledging import CodeForm, PledgeForm
 from frontend.presenters.currencies import currencies_by_country, currencies_offered, usual_sums
@@ -27,14 +27,18 @@ from frontend.refusals import refuse_in_form
 from funds.pledges.contacts import contact_clean, contact_of
 from funds.pledges.models import Pledge
 from funds.pledges.services import amount_worth, confirmation_resend, pledge_make
+from funds.pledges.similar import similar_before, similar_promise
 from funds.pledges.tokens import Purpose, pledge_by_token, pledge_token
 from funds.settlement.exchange_words import pledge_counts, worth_text
 from funds.settlement.selectors import project_progress
 from funds.settlement.services import pledge_confirm_and_match
+from funds.watch.services import origin_keep
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
 TYPED = "pledge_typed"  # in the session, until the promise is made
+MADE_HERE, MOST_REMEMBERED = "pledges_made", 20  # in the session: what this browser promised
+ASKED_ON_CHECK = ("related", "related_words")
 
 
 def contact_read(text: str) -> Contact:
@@ -98,10 +102,15 @@ def _make(request: HttpRequest, project: Project, form: PledgeForm) -> HttpRespo
             terms_version=settings.TERMS_VERSION,
             idempotency=("page", data["key"]),
             actor=page_actor(request),
+            related=data["related"],
+            related_words=data["related_words"],
         )
     except BirgeError as error:
         refuse(form, error)
-        return _form_page(request, project, form)
+        of_check = error.field in ASKED_ON_CHECK
+        return _check_page(request, project, form) if of_check else _form_page(request, project, form)
+    origin_keep(made, origin_of(request))
+    request.session[MADE_HERE] = [*request.session.get(MADE_HERE, []), made.public_id][-MOST_REMEMBERED:]
     return redirect("pledge_code", token=pledge_token(made))
 
 
@@ -143,9 +152,22 @@ def _check_page(request: HttpRequest, project: Project, form: PledgeForm) -> Htt
         "contact": form.cleaned_data["contact"],
         "credit_text": line if named else _("Nobody: only the sum and the day"),
         "terms_version": settings.TERMS_VERSION,
-        "carried": [(name, form.data.get(name, "")) for name in form.fields],
+        "carried": [(name, form.data.get(name, "")) for name in form.fields if name not in ASKED_ON_CHECK],
+        "form": form,
+        "similar": _similar(request, project, amount, contact),
     }
-    return render(request, "pledging/check.html", context)
+    return render(request, "pledging/check.html", context, status=422 if form.errors else 200)
+
+
+def _similar(request: HttpRequest, project: Project, amount: Money, contact: Contact) -> Pledge | None:
+    """Return a promise like this one that was made here, or by this account, a day ago."""
+    return similar_promise(
+        project=project,
+        amount_minor=amount.minor,
+        contact=contact.value,
+        donor=page_actor(request),
+        known=request.session.get(MADE_HERE, []),
+    )
 
 
 @never_cache
@@ -185,6 +207,7 @@ def pledge_confirm(request: HttpRequest, token: str) -> HttpResponse:
         "title": made.project.title(language()),
         "token": token,
         "counts": pledge_counts(made),
+        "similar": similar_before(made),
     }
     return render(request, "pledging/confirm.html", context)
 

@@ -34,10 +34,11 @@ def relation_clean(kind: str, words: str) -> Relation:
     return Relation(kind, words.strip()[:200])
 
 
-def relation_keep(pledge: Pledge, relation: Relation) -> None:
-    """Keep it with a pledge that was just made. A matching donor's promise draws nothing anyway."""
+def relation_keep(pledge: Pledge, relation: Relation) -> Pledge:
+    """Keep it with a pledge that was just made, and return that. A matching donor's promise draws nothing anyway."""
     if not relation.kind or pledge.party != Party.DONORS:
-        return
+        return pledge
     pledge.related = relation.kind
     pledge.save(update_fields=["related"])
     PledgeRelation.objects.create(pledge=pledge, words=relation.words)
+    return pledge

@@ -23,6 +23,7 @@ from tests.api.acts_pools import POOL_ACTS
 from tests.api.acts_projects import PROJECT_ACTS
 from tests.api.acts_returns import RETURN_ACTS
 from tests.api.acts_transfers import TRANSFER_ACTS
+from tests.api.acts_watch import WATCH_ACTS
 from tests.factories import roles
 from tests.factories.api import caller
 from tests.factories.funds import open_village_project
@@ -39,6 +40,7 @@ ACTS = [
     *CARD_ACTS,
     *TRANSFER_ACTS,
     *RETURN_ACTS,
+    *WATCH_ACTS,
 ]
 NOT_OURS = {"django_session", "birge_cache", "django_migrations"}
 REFUSALS = {401: "not_authenticated", 403: "not_allowed", 404: "not_found", 400: "invalid", 409: "conflict"}

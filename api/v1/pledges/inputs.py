@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from api.fields import MoneyInput, OneOf, PublicId, StrictSerializer, Text, Truth, WholeNumber
 from funds.pledges.conditions import MOST_OTHERS, OTHERS, PLAN_WHOLE, VILLAGE_PAID
-from funds.pledges.models import CreditChoice, Party, PledgeContact
+from funds.pledges.models import CreditChoice, Party, PledgeContact, RelatedKind
 
 
 class ContactInput(StrictSerializer):
@@ -47,11 +47,23 @@ class PledgeInput(StrictSerializer):
         child=ConditionInput(), required=False, max_length=5
     )
     party = OneOf(choices=Party.choices, required=False)
+    related = OneOf(
+        choices=RelatedKind.choices,
+        required=False,
+        help_text="Who gives, or their firm, sells to the project, works for it or signs for it. Nothing follows it.",
+    )
+    related_words = Text(max_length=200, required=False, help_text="With `related`: who, and what for. Private.")
     on_behalf = Truth(
         required=False,
         help_text="The custodian's officer writes it for somebody on the phone or at the desk. No message is sent; "
         "it counts once it was confirmed by a call. The answer holds no token.",
     )
+
+
+class ObjectInput(StrictSerializer):
+    """A donor objects to a decision about their promise."""
+
+    words = Text(max_length=300, help_text="Why it is wrong. The custodian's officers read it.")
 
 
 class ConfirmInput(StrictSerializer):

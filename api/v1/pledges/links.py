@@ -18,6 +18,7 @@ from funds.pledges.selectors import pledge_open_in_group
 from funds.pledges.services import confirmation_resend, pledge_credit_change, pledge_erase_person
 from funds.pledges.tokens import pledge_by_token
 from funds.settlement.services import (
+    flag_object,
     payment_confirm_by_payer,
     payment_refuse_by_payer,
     pledge_confirm_and_match,
@@ -25,8 +26,8 @@ from funds.settlement.services import (
     pledge_withdraw_and_release,
 )
 
-from .inputs import ConfirmInput, CreditInput, WithdrawInput
-from .outputs import GiftPaymentOutput, PledgeOutput, PledgeStoryOutput
+from .inputs import ConfirmInput, CreditInput, ObjectInput, WithdrawInput
+from .outputs import GiftPaymentOutput, PledgeMadeOutput, PledgeOutput, PledgeStoryOutput
 
 
 class PledgeView(ApiView):
@@ -47,7 +48,7 @@ class PledgeConfirmView(ApiView):
         summary="Confirm a pledge",
         description="With the code or the link's token that the contact received. Once confirmed, it stays confirmed.",
         request=ConfirmInput,
-        responses=PledgeOutput,
+        responses=PledgeMadeOutput,
     )
     def post(self, request: Request, token: str) -> Response:
         """Book the promise and reserve its match."""
@@ -61,7 +62,7 @@ class PledgeConfirmView(ApiView):
             token=body.get("link_token", ""),
             actor=requester(request),
         )
-        return Response(PledgeOutput(confirmed).data)
+        return Response(PledgeMadeOutput(confirmed).data)
 
 
 class PledgeResendView(ApiView):
@@ -74,6 +75,23 @@ class PledgeResendView(ApiView):
         """Send a new code; the one before stops working."""
         self.read(EmptyInput)
         confirmation_resend(pledge=pledge_by_token(token))
+        return Response(status=status.HTTP_202_ACCEPTED)
+
+
+class PledgeObjectView(ApiView):
+    """A decision about the promise is wrong."""
+
+    throttle_classes = [PledgeThrottle, *ApiView.throttle_classes]
+
+    @extend_schema(
+        summary="Object to a decision about a pledge",
+        description="Officers of the custodian look at it again. What was decided holds until they say otherwise.",
+        request=ObjectInput,
+        responses={202: None},
+    )
+    def post(self, request: Request, token: str) -> Response:
+        """Open it again, with the donor's words."""
+        flag_object(token=token, words=self.read(ObjectInput)["words"])
         return Response(status=status.HTTP_202_ACCEPTED)
 
 

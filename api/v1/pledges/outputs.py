@@ -15,8 +15,9 @@ from funds.banking.services import reference_for
 from funds.matching.selectors import match_of
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
 from funds.payments.selectors import payment_methods_for
-from funds.pledges.models import CreditChoice, Party, Pledge
+from funds.pledges.models import CreditChoice, Party, Pledge, RelatedKind
 from funds.pledges.selectors import pledge_open_in_group
+from funds.pledges.similar import similar_before, similar_promise
 from funds.pledges.states import PledgeStatus
 from funds.pledges.tokens import pledge_link, pledge_token
 from funds.settlement.matched import MatchPart, match_parts, part_words
@@ -37,6 +38,7 @@ class HeldPledgeOutput(serializers.Serializer[Any]):
         "collected_minor", "project.currency", allow_null=True, help_text="What came for it, in the plan's currency."
     )
     status = serializers.ChoiceField(choices=PledgeStatus.choices)
+    related = serializers.ChoiceField(choices=RelatedKind.choices, allow_blank=True)
     horizon = serializers.DateField(help_text="The last day of the promise.")
     conditions = serializers.SerializerMethodField()
     terms_version = serializers.CharField()
@@ -69,6 +71,41 @@ class PledgeOutput(HeldPledgeOutput):
     def get_token(self, pledge: Pledge) -> str | None:
         """Return what stands in the signed link."""
         return None if pledge.made_by_id else pledge_token(pledge)
+
+
+class SimilarOutput(serializers.Serializer[Any]):
+    """A promise like this one that the same donor made within a day. Nothing was refused."""
+
+    code = serializers.ChoiceField(choices=["similar_pledge"])
+    pledge = serializers.CharField(help_text="The promise that was made before.")
+    amount = MoneyField("amount_minor")
+    made_at = serializers.DateTimeField()
+
+
+class PledgeMadeOutput(PledgeOutput):
+    """A pledge that was just made or confirmed, with a warning where it is like another one of the same donor.
+
+    Only their own account, or who has proven the contact, is told of it.
+    """
+
+    warning = serializers.SerializerMethodField()
+
+    @extend_schema_field(SimilarOutput(allow_null=True))
+    def get_warning(self, pledge: Pledge) -> Any:
+        """Return the promise that was made before, or nothing."""
+        if pledge.made_by_id is None and pledge.confirmed_at is not None:
+            similar = similar_before(pledge)
+        elif pledge.donor is not None:
+            similar = similar_promise(
+                project=pledge.project, amount_minor=pledge.plan_amount_minor, contact="", donor=pledge.donor,
+                apart=pledge.group,
+            )  # fmt: skip
+        else:
+            similar = None
+        if similar is None:
+            return None
+        said = {"code": "similar_pledge", "pledge": similar.public_id, "made_at": similar.made_at}
+        return SimilarOutput(said | {"amount_minor": similar.amount_minor, "currency": similar.currency}).data
 
 
 class StepOutput(serializers.Serializer[Any]):

@@ -11,7 +11,7 @@ from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.access import project_named, requester
+from api.access import origin_of, project_named, requester
 from api.idempotency import PARAMETER, idempotency
 from api.throttling import PledgeThrottle
 from api.views import ListView, SignedIn
@@ -19,9 +19,10 @@ from birge.notifications.services import Contact
 from funds.pledges.models import Party, Pledge
 from funds.pledges.selectors import pledges_of
 from funds.pledges.services import pledge_make
+from funds.watch.services import origin_keep
 
 from .inputs import PledgeInput
-from .outputs import PledgeOutput
+from .outputs import PledgeMadeOutput, PledgeOutput
 
 
 @extend_schema_view(get=extend_schema(summary="List one's own pledges"))
@@ -45,7 +46,7 @@ class PledgeListView(ListView):
         summary="Make a pledge",
         description="Sends a code and a link to the contact. Nothing is promised before one of them is used.",
         request=PledgeInput,
-        responses={201: PledgeOutput},
+        responses={201: PledgeMadeOutput},
         parameters=[PARAMETER],
     )
     def post(self, request: Request) -> Response:
@@ -70,5 +71,8 @@ class PledgeListView(ListView):
             idempotency=key,
             actor=user,
             on_behalf=on_behalf,
+            related=body.get("related", ""),
+            related_words=body.get("related_words", ""),
         )
-        return Response(PledgeOutput(pledge).data, status=status.HTTP_201_CREATED)
+        origin_keep(pledge, origin_of(request))
+        return Response(PledgeMadeOutput(pledge).data, status=status.HTTP_201_CREATED)

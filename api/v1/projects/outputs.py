@@ -12,7 +12,9 @@ from api.v1.documents.outputs import PictureOutput
 from api.v1.organisations.outputs import OrganisationRefOutput
 from api.v1.places.outputs import PlaceOutput
 from birge.places.selectors import place_ancestors
+from funds.pledges.models import RelatedKind
 from funds.settlement.selectors import project_progress
+from funds.watch.selectors import related_kinds
 from projects.works.models import Category, MilestoneStatus, Party, Project
 from projects.works.states import ProjectStatus
 
@@ -154,6 +156,14 @@ class ProjectDetailOutput(ProjectOutput):
     signers = serializers.SerializerMethodField()
     progress = serializers.SerializerMethodField()
     history = TransitionOutput(source="transitions", many=True)
+    related_parties = serializers.SerializerMethodField(
+        help_text="Kinds of related parties that promised money to it: no counts, no sums. Nothing is added to theirs."
+    )
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=RelatedKind.choices)))
+    def get_related_parties(self, project: Project) -> list[str]:
+        """Return the kinds only."""
+        return related_kinds(project)
 
     @extend_schema_field(PlaceOutput(many=True))
     def get_ancestors(self, project: Project) -> Any:

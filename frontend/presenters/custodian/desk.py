@@ -31,10 +31,12 @@ from funds.payments.providers.stripe.refund_asking import refund_orders
 from funds.payments.selectors import payments_to_confirm
 from funds.pledges.models import Pledge
 from funds.pledges.states import PledgeStatus
+from funds.reconciliation.selectors import differences_open
 from funds.releases.models import Correction, GiftBack, Refund, RefundStatus
 from funds.releases.selectors import releases_to_pay
 from funds.returns.models import PartStatus
 from funds.strays.selectors import strays
+from funds.watch.models import Flag, FlagStatus
 
 from .bank_heaps import bank_heaps
 from .books import books_of
@@ -140,6 +142,7 @@ def _other_heaps(custodian: Organisation, user: User) -> list[Heap]:
             _("It does not fit our record, and nothing was booked."),
             "custodian_stripe",
         ),
+        *_watch_heaps(custodian, user),
         Heap(
             pledges_to_call(custodian).order_by(),
             "made_at",
@@ -238,6 +241,27 @@ def _after_heaps(custodian: Organisation, user: User) -> list[Heap]:
             lambda n: ngettext("%(n)s wish for the reserve", "%(n)s wishes for the reserve", n),
             _("A colleague wants to fill it, or to cover what a project lacks."),
             "custodian_reserve",
+        ),
+    ]
+
+
+def _watch_heaps(custodian: Organisation, user: User) -> list[Heap]:
+    return [
+        Heap(
+            differences_open(custodian).filter(Q(owner=None) | Q(owner=user)).order_by(),
+            "found_at",
+            lambda n: ngettext("%(n)s thing that does not agree", "%(n)s things that do not agree", n),
+            _("Our books and the bank’s say different things."),
+            "custodian_agreeing",
+        ),
+        Heap(
+            Flag.objects.filter(custodian=custodian).filter(
+                Q(status=FlagStatus.OPEN) | Q(status=FlagStatus.ASKED) & ~Q(decided_by=user)
+            ),
+            "found_at",
+            lambda n: ngettext("%(n)s thing that looks wrong", "%(n)s things that look wrong", n),
+            _("Many promises of one payer, a related party, or tried cards. Nothing is stopped."),
+            "custodian_watch",
         ),
     ]
 

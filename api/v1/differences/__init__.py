@@ -1,0 +1,1 @@
+"""Our books beside the bank's and Stripe's."""

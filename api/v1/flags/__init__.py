@@ -1,0 +1,1 @@
+"""What looks like abuse, for the officers who decide about it."""
