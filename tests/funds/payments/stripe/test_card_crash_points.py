@@ -3,23 +3,18 @@
 Then whatever happens next (the donor taps again, Stripe tells us again, the sweep) leads to one charge and one booking.
 """
 
-import contextlib
-import os
-
 import pytest
-from django.db import connection, connections
 
 from funds.ledger.checks import check_ledger
 from funds.ledger.models import Entry
 from funds.payments.models import Payment, StripeAccount, StripeAttempt, StripeEvent
-from funds.payments.providers.stripe import gateway
 from funds.payments.providers.stripe.sweep import sweep
 from tests.factories import cards
 from tests.factories import funds as make
+from tests.support.dying import KILLED, run_until
 
 # On the database of production only: a fresh clone has 25 minutes for everything.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.postgresql]
-KILLED = 9
 MOST_STEPS = 250
 
 
@@ -32,7 +27,7 @@ def account():
     return StripeAccount.objects.select_related("custodian").get()
 
 
-def test_01_killed_while_the_page_is_made_there_is_one_page_and_one_charge(double, world, pledge):
+def test_scenario_01_killed_while_the_page_is_made_there_is_one_page_and_one_charge(double, world, pledge):
     double.fee = 0
     killed = 0
     for step in range(1, MOST_STEPS):
@@ -49,7 +44,7 @@ def test_01_killed_while_the_page_is_made_there_is_one_page_and_one_charge(doubl
 
 
 @pytest.mark.parametrize("found_by", ["webhook", "donor", "sweep"])
-def test_01_killed_between_charge_and_booking_it_is_found_and_booked_once(double, world, pledge, found_by):
+def test_scenario_01_killed_between_charge_and_booking_it_is_found_and_booked_once(double, world, pledge, found_by):
     intent = cards.paid_at_stripe(double, pledge)
     double.refund(intent["id"], 100_00)
     act = {
@@ -80,44 +75,3 @@ def once(double, world):
     assert cards.at_stripe(world.custodian) == double.balance()
     assert not StripeEvent.objects.filter(processed_at=None).exists()
     assert check_ledger() == []
-
-
-def run_until(act, step):
-    """Run the act in a process of its own that dies before its n-th statement or call; return its exit status."""
-    connections.close_all()
-    child = os.fork()
-    if child == 0:
-        _die_before(act, step)
-    _pid, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status)
-
-
-def _die_before(act, step):
-    counted = 0
-
-    def count():
-        nonlocal counted
-        counted += 1
-        if counted == step:
-            os._exit(KILLED)
-
-    def statement(execute, sql, params, many, context):
-        count()
-        return execute(sql, params, many, context)
-
-    asked = gateway.RequestsClient.request
-
-    def call(self, *given, **more):
-        count()
-        said = asked(self, *given, **more)
-        count()  # Stripe has done it, and we are killed before we know
-        return said
-
-    gateway.RequestsClient.request = call
-    code = 1
-    with contextlib.suppress(BaseException):
-        with connection.execute_wrapper(statement):
-            act()
-        connections.close_all()
-        code = 0
-    os._exit(code)
