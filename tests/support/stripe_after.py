@@ -68,6 +68,10 @@ class After:
         found = [each for each in self.things.values() if each["object"] == "dispute" and each["charge"] == charge_id]
         return any(each["status"] in OPEN or each["status"] == "lost" for each in found)
 
+    def was_disputed(self, charge_id: str) -> bool:
+        """Say whether a bank has ever disputed this payment."""
+        return any(each["object"] == "dispute" and each["charge"] == charge_id for each in self.things.values())
+
     def disputes(self) -> list[Thing]:
         """Return every dispute that no bank has decided."""
         return [each for each in self.things.values() if each["object"] == "dispute" and each["status"] in OPEN]

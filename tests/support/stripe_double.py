@@ -50,6 +50,13 @@ class StripeDouble(After):
         self._numbers = itertools.count(1)
         self.server: ThreadingHTTPServer | None = None
 
+    def forget(self, *, fee_percent: int) -> None:
+        """Be an account that nothing has happened in."""
+        with self.lock:
+            self.fee_percent = fee_percent
+            for kept in (self.things, self.events, self.keys, self.asked, self.failures):
+                kept.clear()
+
     # What happens at Stripe without us
 
     def pay(self, session_id: str, **odd: Any) -> Thing:

@@ -12,6 +12,7 @@ from funds.payments.providers.stripe.sweep import sweep
 from tests.factories import cards
 from tests.factories import funds as make
 from tests.support.stripe_crashes import KILLED, run_until
+from tests.support.dying import KILLED, run_until
 
 # On the database of production only: a fresh clone has 25 minutes for everything.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.postgresql]
@@ -27,7 +28,7 @@ def account():
     return StripeAccount.objects.select_related("custodian").get()
 
 
-def test_01_killed_while_the_page_is_made_there_is_one_page_and_one_charge(double, world, pledge):
+def test_scenario_01_killed_while_the_page_is_made_there_is_one_page_and_one_charge(double, world, pledge):
     double.fee = 0
     killed = 0
     for step in range(1, MOST_STEPS):
@@ -44,7 +45,7 @@ def test_01_killed_while_the_page_is_made_there_is_one_page_and_one_charge(doubl
 
 
 @pytest.mark.parametrize("found_by", ["webhook", "donor", "sweep"])
-def test_01_killed_between_charge_and_booking_it_is_found_and_booked_once(double, world, pledge, found_by):
+def test_scenario_01_killed_between_charge_and_booking_it_is_found_and_booked_once(double, world, pledge, found_by):
     intent = cards.paid_at_stripe(double, pledge)
     double.refund(intent["id"], 100_00)
     act = {

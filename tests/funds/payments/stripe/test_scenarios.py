@@ -36,7 +36,7 @@ def booked_once(double, world):
     assert cards.at_stripe(world.custodian) == double.balance()
 
 
-def test_02_killed_between_booking_and_answer_the_donor_sees_the_same_receipt(double, world, pledge):
+def test_scenario_02_killed_between_booking_and_answer_the_donor_sees_the_same_receipt(double, world, pledge):
     cards.paid_at_stripe(double, pledge)
     cards.told(double)
     first = cards.pay_step(pledge)
@@ -47,7 +47,7 @@ def test_02_killed_between_booking_and_answer_the_donor_sees_the_same_receipt(do
 
 
 @pytest.mark.parametrize("how", ["after", "before", "lost"])
-def test_03_an_error_of_stripe_is_unknown_never_failed_and_charges_once(double, world, pledge, how):
+def test_scenario_03_an_error_of_stripe_is_unknown_never_failed_and_charges_once(double, world, pledge, how):
     double.fail_next("/v1/checkout/sessions", how)
     with pytest.raises(ProviderUnknown):
         cards.pay_step(pledge)
@@ -60,7 +60,7 @@ def test_03_an_error_of_stripe_is_unknown_never_failed_and_charges_once(double, 
     booked_once(double, world)
 
 
-def test_03_an_error_while_we_look_keeps_the_event_until_stripe_answers(double, world, pledge):
+def test_scenario_03_an_error_while_we_look_keeps_the_event_until_stripe_answers(double, world, pledge):
     intent = cards.paid_at_stripe(double, pledge)
     assert cards.tell(double.events[-1]) == 204
     double.fail_next("/v1/payment_intents", "before")
@@ -72,7 +72,7 @@ def test_03_an_error_while_we_look_keeps_the_event_until_stripe_answers(double, 
 
 
 @pytest.mark.parametrize("paid", [True, False])
-def test_04_a_key_older_than_a_day_is_looked_up_first_and_charges_once(double, world, pledge, paid):
+def test_scenario_04_a_key_older_than_a_day_is_looked_up_first_and_charges_once(double, world, pledge, paid):
     start = clock.now()
     with time_machine.travel(start, tick=True) as traveller:
         double.fail_next("/v1/checkout/sessions", "lost")
@@ -93,7 +93,7 @@ def test_04_a_key_older_than_a_day_is_looked_up_first_and_charges_once(double, w
 
 
 @pytest.mark.django_db(transaction=True)
-def test_05_the_same_webhook_fifty_times_at_once_is_one_entry(double):
+def test_scenario_05_the_same_webhook_fifty_times_at_once_is_one_entry(double):
     world = open_village_project()
     cards.account(world.custodian)
     pledge = confirmed_pledge(world.project, AMOUNT)
@@ -109,7 +109,7 @@ def test_05_the_same_webhook_fifty_times_at_once_is_one_entry(double):
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
-def test_06_events_in_any_order_end_the_same(double, world, pledge, order):
+def test_scenario_06_events_in_any_order_end_the_same(double, world, pledge, order):
     double.fee = double.fee_percent = 0  # what a fee leaves of a refund is in test_cards
     intent = cards.paid_at_stripe(double, pledge)
     double.refund(intent["id"])
@@ -126,7 +126,7 @@ def test_06_events_in_any_order_end_the_same(double, world, pledge, order):
     assert cards.at_stripe(world.custodian) == double.balance()
 
 
-def test_07_forged_replayed_misaddressed_and_of_the_other_mode_is_refused_and_not_kept(
+def test_scenario_07_forged_replayed_misaddressed_and_of_the_other_mode_is_refused_and_not_kept(
     double, world, pledge, monkeypatch
 ):
     other = open_village_project()
@@ -157,7 +157,7 @@ def test_07_forged_replayed_misaddressed_and_of_the_other_mode_is_refused_and_no
     assert cards.tell(event) == 400, "one event is two accounts'"
 
 
-def test_07_real_money_is_not_mixed_with_test_mode(double, world, pledge, settings, monkeypatch):
+def test_scenario_07_real_money_is_not_mixed_with_test_mode(double, world, pledge, settings, monkeypatch):
     StripeAccount.objects.update(livemode=True)
     monkeypatch.setenv(cards.KEY_NAME, "sk_live_of_the_double")
     settings.BIRGE_DEMO, double.livemode = False, True
@@ -169,7 +169,7 @@ def test_07_real_money_is_not_mixed_with_test_mode(double, world, pledge, settin
 
 
 @pytest.mark.parametrize("days", [4, 40])
-def test_08_lost_webhooks_are_found_by_the_sweep(double, world, pledge, days):
+def test_scenario_08_lost_webhooks_are_found_by_the_sweep(double, world, pledge, days):
     start = clock.now()
     with time_machine.travel(start, tick=True) as traveller:
         sweep(StripeAccount.objects.select_related("custodian").get())
@@ -188,7 +188,7 @@ def test_08_lost_webhooks_are_found_by_the_sweep(double, world, pledge, days):
         assert (report.missed, report.failed, Entry.objects.count()) == ([], [], before)
 
 
-def test_08_a_refund_long_after_everything_is_found_by_comparing(double, world, pledge):
+def test_scenario_08_a_refund_long_after_everything_is_found_by_comparing(double, world, pledge):
     start = clock.now()
     with time_machine.travel(start, tick=True) as traveller:
         intent = cards.paid_at_stripe(double, pledge)
@@ -202,7 +202,9 @@ def test_08_a_refund_long_after_everything_is_found_by_comparing(double, world, 
         assert cards.at_stripe(world.custodian) == double.balance()
 
 
-def test_46_a_leaked_secret_is_replaced_without_a_gap_and_its_events_can_be_listed(double, world, pledge, monkeypatch):
+def test_scenario_46_a_leaked_secret_is_replaced_without_a_gap_and_its_events_are_listed(
+    double, world, pledge, monkeypatch
+):
     cards.paid_at_stripe(double, pledge)
     first, second, third = double.events
     assert cards.tell(first) == 204
