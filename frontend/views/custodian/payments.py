@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from birge.accounts.models import User
 from birge.errors import InvalidInput
 from frontend.access import desk_page, signed_in
 from frontend.deeds import Deed, Doing, deeds_page
@@ -37,18 +38,7 @@ def custodian_payment(request: HttpRequest, public_id: str, wanted: str = "") ->
     user = signed_in(request)
     recorded = payment.status == PaymentStatus.RECORDED
     deeds = [
-        Deed(
-            name="confirm",
-            title=_("The money is there"),
-            text=_("You saw it on the statement or counted it. From now on it is in the books."),
-            button=_("Confirm"),
-            form=CodeOnlyForm,
-            run=lambda doing: payment_confirm(
-                payment=payment, actor=doing.actor, proof=doing.proof, device=doing.device
-            ),
-            thanks=_("Confirmed. It is in the books."),
-            offered=recorded and payment.recorded_by_id != user.pk,
-        ),
+        _confirm(payment, user),
         Deed(
             name="refuse",
             title=_("The money is not there"),
@@ -156,6 +146,19 @@ def custodian_correction(request: HttpRequest, public_id: str, wanted: str = "")
     here = reverse("custodian_correction", args=[public_id])
     return deeds_page(
         request, context=correction_context(wish, user), deeds=deeds, here=here, wanted=wanted, target=public_id
+    )
+
+
+def _confirm(payment: Payment, user: User) -> Deed:
+    return Deed(
+        name="confirm",
+        title=_("The money is there"),
+        text=_("You saw it on the statement or counted it. From now on it is in the books."),
+        button=_("Confirm"),
+        form=CodeOnlyForm,
+        run=lambda doing: payment_confirm(payment=payment, actor=doing.actor, proof=doing.proof, device=doing.device),
+        thanks=_("Confirmed. It is in the books."),
+        offered=payment.status == PaymentStatus.RECORDED and payment.recorded_by_id != user.pk,
     )
 
 
