@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from birge.accounts.models import User
 from birge.errors import InvalidInput
 from frontend.access import desk_page, signed_in
 from frontend.deeds import Deed, Doing, deeds_page
@@ -53,6 +54,15 @@ def custodian_payment(request: HttpRequest, public_id: str, wanted: str = "") ->
             offered=recorded and payment.recorded_by_id != user.pk,
         ),
         _refuse(payment),
+        _confirm(payment, user),
+            name="refuse",
+            title=_("The money is not there"),
+            button=_("Refuse"),
+            form=ReasonForm,
+            run=lambda doing: payment_refuse(payment=payment, actor=doing.actor, reason=doing.data["reason"]),
+            thanks=_("Refused. Nothing was booked."),
+            danger=True,
+            offered=recorded,
         _identify(payment),
         card_refund_deed(payment),
         _correct(payment),
@@ -142,6 +152,19 @@ def custodian_correction(request: HttpRequest, public_id: str, wanted: str = "")
     here = reverse("custodian_correction", args=[public_id])
     return deeds_page(
         request, context=correction_context(wish, user), deeds=deeds, here=here, wanted=wanted, target=public_id
+    )
+
+
+def _confirm(payment: Payment, user: User) -> Deed:
+    return Deed(
+        name="confirm",
+        title=_("The money is there"),
+        text=_("You saw it on the statement or counted it. From now on it is in the books."),
+        button=_("Confirm"),
+        form=CodeOnlyForm,
+        run=lambda doing: payment_confirm(payment=payment, actor=doing.actor, proof=doing.proof, device=doing.device),
+        thanks=_("Confirmed. It is in the books."),
+        offered=payment.status == PaymentStatus.RECORDED and payment.recorded_by_id != user.pk,
     )
 
 

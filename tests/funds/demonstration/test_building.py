@@ -22,6 +22,7 @@ from birge.documents.models import Document
 from birge.notifications.models import Notice
 from birge.organisations.models import Organisation
 from funds.banking.models import BankLine
+from funds.cash.selectors import pool_states
 from funds.demonstration.build import demonstration_build
 from funds.demonstration.people import PASSWORD, sign_in_cards
 from funds.exchange.selectors import exchange_standing
@@ -29,7 +30,7 @@ from funds.ledger.checks import check_ledger
 from funds.matching.models import Reservation, RuleVersion
 from funds.payments.models import Payment
 from funds.pledges.models import Pledge
-from funds.pools.models import Proposal
+from funds.pools.models import Pool, Proposal
 from funds.releases.models import Expense, Refund, Release
 from funds.releases.selectors import released_minor
 from projects.questions.models import Question
@@ -119,6 +120,8 @@ def test_there_is_something_amiss_to_be_seen(demo):
     stopped = Project.objects.get(status="suspended")
     assert released_minor(stopped) > 0
     assert not Expense.objects.filter(project=stopped).exists()
+    pool = Pool.objects.get(organisation__kind="migrant_association")
+    assert [each.receipt.kept for each in pool_states(pool.public_id) if each.old] == ["wallet"]
 
 
 def test_a_statement_of_yesterday_waits_to_be_explained(demo):
