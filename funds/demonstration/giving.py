@@ -19,7 +19,7 @@ from funds.pledges.models import CreditChoice, Party, Pledge
 from funds.pledges.services import pledge_make
 from funds.pledges.states import PledgeStatus
 from funds.pledges.tokens import Purpose, pledge_token
-from funds.releases.models import Refund
+from funds.releases.models import Refund, RefundStatus
 from funds.settlement.services import (
     payment_confirm_by_payer,
     pledge_confirm_and_match,
@@ -199,6 +199,12 @@ def village_pays(scene: Scene, som: int) -> Payment:
         evidence=evidence,
     )
     return confirm_payment(scene, payment)
+
+
+def refunds_by_hand(scene: Scene) -> list[Refund]:
+    """Return what officers have to send: play money, and what pools gave, went back by itself."""
+    due = Refund.objects.filter(project=scene.project, status=RefundStatus.DUE)
+    return list(due.exclude(payment__kind="sandbox").order_by("id"))
 
 
 def send_back(scene: Scene, refund: Refund) -> Refund:

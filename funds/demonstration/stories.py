@@ -9,7 +9,6 @@ from funds.payments.services import payment_refuse
 from funds.pledges.models import Pledge
 from funds.pledges.states import PledgeStatus
 from funds.pledges.tokens import pledge_token
-from funds.releases.models import Refund
 from funds.settlement.services import (
     payment_correct_approve,
     payment_correct_ask,
@@ -252,7 +251,7 @@ def cancelled(scene: Scene) -> Story:
     scene.project = project_cancel_and_refund(
         project=scene.fresh(), actor=scene.who(Role.HEAD), reason=scene.words["cancelled"]
     )
-    refunds = list(Refund.objects.filter(project=scene.project).order_by("id"))
+    refunds = giving.refunds_by_hand(scene)
     for number, refund in enumerate(refunds[:-1]):
         yield scene.at(STARTS + 18 + number, 7)
         sent = giving.send_back(scene, refund)
@@ -351,7 +350,7 @@ def expired(scene: Scene) -> Story:
         giving.pay(scene, pledge, kind="transfer")
     yield from raising(scene, percent=25, first=OPENS + 20, last=OPENS + 70, count=7)
     yield scene.at(OPENS + 96, 9)
-    refunds = list(Refund.objects.filter(project=scene.project).order_by("id"))
+    refunds = giving.refunds_by_hand(scene)
     sent = giving.send_back(scene, refunds[0])
     yield scene.at(OPENS + 97, 9)
     giving.confirm_back(scene, sent)
