@@ -39,30 +39,9 @@ def custodian_payment(request: HttpRequest, public_id: str, wanted: str = "") ->
     """Show a payment with what can be done about it."""
     payment = mine(request, Payment.objects.select_related(*WITH_PARTS), public_id)
     user = signed_in(request)
-    recorded = payment.status == PaymentStatus.RECORDED
     deeds = [
-        Deed(
-            name="confirm",
-            title=_("The money is there"),
-            text=_("You saw it on the statement or counted it. From now on it is in the books."),
-            button=_("Confirm"),
-            form=CodeOnlyForm,
-            run=lambda doing: payment_confirm(
-                payment=payment, actor=doing.actor, proof=doing.proof, device=doing.device
-            ),
-            thanks=_("Confirmed. It is in the books."),
-            offered=recorded and payment.recorded_by_id != user.pk,
-        ),
-        _refuse(payment),
         _confirm(payment, user),
-            name="refuse",
-            title=_("The money is not there"),
-            button=_("Refuse"),
-            form=ReasonForm,
-            run=lambda doing: payment_refuse(payment=payment, actor=doing.actor, reason=doing.data["reason"]),
-            thanks=_("Refused. Nothing was booked."),
-            danger=True,
-            offered=recorded,
+        _refuse(payment),
         _identify(payment),
         card_refund_deed(payment),
         _correct(payment),

@@ -11,7 +11,6 @@ from funds.payments.models import Payment, StripeAccount, StripeAttempt, StripeE
 from funds.payments.providers.stripe.sweep import sweep
 from tests.factories import cards
 from tests.factories import funds as make
-from tests.support.stripe_crashes import KILLED, run_until
 from tests.support.dying import KILLED, run_until
 
 # On the database of production only: a fresh clone has 25 minutes for everything.

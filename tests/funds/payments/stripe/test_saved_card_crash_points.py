@@ -16,7 +16,7 @@ from funds.payments.providers.stripe.sweep import sweep
 from tests.factories import cards
 from tests.factories import funds as make
 from tests.factories import saved_cards as saved
-from tests.support.stripe_crashes import KILLED, run_until
+from tests.support.dying import KILLED, run_until
 
 # On the database of production only: a fresh clone has 25 minutes for everything.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.postgresql]
