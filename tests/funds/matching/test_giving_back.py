@@ -62,7 +62,7 @@ def test_after_spending_everyone_gets_the_same_part_of_what_is_left():
 
 def test_time_settles_rounds_and_ends_rules(world):
     until = {"until": (clock.today() + dt.timedelta(days=3)).isoformat()}
-    steady = published(world.custodian, TWO | {"eligible": until})
+    steady = published(world.custodian, TWO | {"eligible": until | {"confirmed_only": True}})  # leaves promises to it
     round_ = published(world.custodian, {"kind": "quadratic", "variant": "normalised", "eligible": until})
     for _n in range(2):
         confirmed_pledge(world.project, 100_00)
