@@ -15,7 +15,7 @@ from funds.returns.selectors import progress_of_project
 from funds.settlement.services import back_account_set, move_refuse, wish_change
 
 from .inputs import AccountInput, WishInput
-from .outputs import AccountOutput, ReturnsOutput, WishOutput
+from .outputs import BackAccountOutput, ReturnsOutput, WishOutput
 
 FEW = 5  # groups smaller than this are not broken down in public
 
@@ -64,12 +64,12 @@ class AccountView(ApiView):
         summary="Say where money should go back to",
         description="Seen only by the officers who send it, and deleted once it went. All empty deletes it now.",
         request=AccountInput,
-        responses={200: AccountOutput, 204: None},
+        responses={200: BackAccountOutput, 204: None},
     )
     def put(self, request: Request, token: str) -> Response:
         """Keep it, or delete it."""
         kept = back_account_set(token=token, **self.read(AccountInput))
-        return Response(status=status.HTTP_204_NO_CONTENT) if kept is None else Response(AccountOutput(kept).data)
+        return Response(status=status.HTTP_204_NO_CONTENT) if kept is None else Response(BackAccountOutput(kept).data)
 
 
 class ProjectReturnsView(ApiView):

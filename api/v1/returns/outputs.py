@@ -17,7 +17,7 @@ class WishOutput(serializers.Serializer[Any]):
     choice = serializers.ChoiceField(choices=WishChoice.choices)
 
 
-class AccountOutput(serializers.Serializer[Any]):
+class BackAccountOutput(serializers.Serializer[Any]):
     """Where the donor wants the money, or nothing."""
 
     holder = serializers.CharField()

@@ -323,6 +323,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RelatedKind": "funds.pledges.models.RelatedKind",
         "FlagKind": "funds.watch.models.FlagKind",
         "FlagStatus": "funds.watch.models.FlagStatus",
+        "FlagDecision": "funds.watch.models.Decision",
+        "OddDecision": "funds.payments.providers.stripe.models.Decision",
         "AccountKind": "funds.reconciliation.models.AccountKind",
         "DifferenceKind": "funds.reconciliation.models.DifferenceKind",
         "PaymentStatus": "funds.payments.models.PaymentStatus",

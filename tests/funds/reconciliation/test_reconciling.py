@@ -11,7 +11,6 @@ from django.db import DatabaseError, transaction
 
 from birge import clock
 from birge.errors import InvalidInput, NotAllowed, RuleNotMet
-from funds.banking.models import BankLine
 from funds.banking.services import line_unexplain
 from funds.ledger.models import Entry
 from funds.reconciliation.models import Difference, DifferenceStep, ExplainedShare, Reconciliation
@@ -24,6 +23,7 @@ from funds.reconciliation.services import (
     reconcile,
 )
 from funds.settlement.services import payment_correct_approve, payment_correct_ask, tick
+from funds.settlement.statements import line_aside_agree, line_aside_ask
 from tests.factories import funds as make
 from tests.factories.people import person
 from tests.factories.reconciling import line, stated, tie
@@ -112,7 +112,8 @@ def test_a_line_that_nothing_explains_stands_until_it_is_explained(world, accoun
 
 def test_a_line_set_aside_as_none_of_ours_is_explained_and_told_apart(world, account):
     (rent,) = stated(account, line(-40_00), opening=40_00)
-    BankLine.objects.filter(pk=rent.pk).update(status=BankLine.Status.IGNORED)
+    asked = line_aside_ask(line=rent, reason="our rent", actor=world.officer)
+    line_aside_agree(line=asked, actor=world.second_officer, proof=make.factor(world.second_officer))
     report = reconcile(world.custodian)
     assert open_kinds(report) == [("opening", 40_00)]
     (share,) = report.shares
