@@ -10,7 +10,7 @@ from funds.pledges.tokens import pledge_token
 from tests.factories import funds as make
 from tests.factories.exchange import pay_in, promised_in, rates_known
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
 
 
 def test_who_is_in_russia_promises_in_roubles_unless_they_say_otherwise(phone):

@@ -170,6 +170,7 @@ def test_it_is_prolonged_only_where_there_is_something_to_decide_by_the_head_and
 
 @pytest.mark.parametrize("percent", [0, 15, 27, 40])
 @pytest.mark.slow
+@pytest.mark.sqlite  # once: it takes long
 def test_scenario_18_simulated_with_cards_that_fail(double, percent):
     for seed in random.sample(range(10**6), 2):
         play(double, percent, seed)

@@ -15,7 +15,7 @@ from tests.factories import pools
 from tests.factories import transfers as make
 from tests.factories.funds import factor
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.sqlite]  # once: it takes long
 START = 10_000_00
 
 

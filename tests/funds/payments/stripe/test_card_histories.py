@@ -35,7 +35,7 @@ from tests.factories import after, cards
 from tests.factories import funds as make
 from tests.support.stripe_double import Refusal, StripeDouble
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.sqlite]  # once: kills run on PostgreSQL
 HISTORIES = int(os.environ.get("BIRGE_CARD_HISTORIES", "500"))
 STEPS, CHECKED_WHOLE = 5, 20  # every so many histories the whole ledger is checked
 
