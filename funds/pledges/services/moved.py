@@ -33,6 +33,7 @@ def pledge_make_moved(*, pledge: Pledge, project: Project, amount_minor: int) ->
         country=pledge.country,
         language=pledge.language,
         conditions=[],
+        related=pledge.related,  # who earns in this village draws no match there either
         terms_version=pledge.terms_version,
         horizon=clock.today() + dt.timedelta(days=settings.PLEDGE_CONFIRM_DAYS),
         made_at=clock.now(),

@@ -78,6 +78,21 @@ def test_it_draws_the_villages_match_there_as_any_gift_does():
     assert match_of(Pledge.objects.get(project=other.project).public_id) == 2_000_00
 
 
+def test_scenario_27_a_related_partys_gift_draws_nothing_there_either():
+    world = make.open_village_project()
+    other = make.open_village_project(custodian=world.custodian)
+    other.project.village = world.project.village
+    other.project.save(update_fields=["village"])
+    pledge = make.confirm(make.pledge(world.project, 2_000_00, related="supplier", related_words="sells the cement"))
+    make.pay(world, pledge)
+    back.choose_village(pledge)
+    back.give_up(world)
+    with clock.moved_to(clock.now() + AFTER):
+        tick()
+    moved = Pledge.objects.get(project=other.project)
+    assert (moved.related, moved.collected_minor, match_of(moved.public_id)) == ("supplier", 2_000_00, 0)
+
+
 def test_one_no_brings_it_back_the_way_it_came_and_a_second_no_changes_nothing():
     _world, pledge, _to = failed()
     token = pledge_token(pledge)
