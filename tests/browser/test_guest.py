@@ -76,7 +76,7 @@ def test_a_guest_promises_without_any_script(phone):
     assert "/money/" in page.url
 
 
-def test_back_and_forward_and_a_lost_connection_make_no_second_promise(phone):
+def test_scenario_10_back_and_forward_and_a_lost_connection_make_no_second_promise(phone):
     project = make.open_village_project().project
     page = phone()
     page.goto(f"/en/p/{project.public_id}/give/")

@@ -13,6 +13,7 @@ from funds.matching.rule_selectors import rule_offered
 from funds.payments.models import Payment
 from funds.payments.services import payment_confirm
 from funds.pledges.models import Pledge
+from funds.settlement.matched import parts_text
 from funds.settlement.services import pledge_withdraw_and_release, project_cancel_and_refund
 from funds.settlement.services.rounds import round_settle
 from projects.works.models import Project
@@ -34,13 +35,15 @@ def amounts(version):
     return sorted(Reservation.objects.filter(version=version).values_list("amount_minor", flat=True))
 
 
-def test_promises_to_two_projects_race_for_the_last_of_a_rule(two):
-    version = published(two[0].custodian, ONE_TO_ONE, amount=1_050_00)
-    racing = [pledge(two[n % 2].project, 100_00) for n in range(24)]
+def test_scenario_09_a_hundred_donors_race_for_the_last_thousand_som_of_a_pools_match(two):
+    version = published(two[0].custodian, ONE_TO_ONE, amount=1_000_00)
+    racing = [pledge(two[n % 2].project, 70_00) for n in range(100)]
     done = all_at_once([confirming(made) for made in racing])
     assert all(isinstance(each, Pledge) for each in done)
-    assert amounts(version) == [50_00] + [100_00] * 10
+    assert amounts(version) == [20_00] + [70_00] * 14
     assert rule_offered(version.rule) == 0
+    told = [bool(parts_text(made)) for made in Pledge.objects.all()]  # what each one's message and page say
+    assert (told.count(True), told.count(False)) == (15, 85)  # before anybody pays
 
 
 def test_one_person_who_promises_many_times_at_once_is_matched_once(two):

@@ -49,7 +49,7 @@ def test_the_same_request_twice_is_one_pledge():
     assert Pledge.objects.count() == 1
 
 
-def test_the_same_key_with_another_amount_is_refused():
+def test_scenario_11_the_same_key_with_another_amount_is_refused():
     request = pledge_request(open_village_project().project, idempotency=("guest:form", "once"))
     pledge_make(**request)
     with pytest.raises(KeyReused):

@@ -110,6 +110,15 @@ def test_the_deadline_is_a_last_day(world):
         assert status(world.project) == "open"
 
 
+@pytest.mark.parametrize(("moment", "stands"), [("23:59:59+00:00", "open"), ("24:00:00+00:00", "expired")])
+def test_scenario_12_the_servers_day_in_utc_decides_to_the_second(world, moment, stands):
+    midnight = dt.datetime.combine(world.project.deadline, dt.time(), dt.UTC) + dt.timedelta(days=1)
+    second = dt.timedelta(seconds=1) if stands == "open" else dt.timedelta()
+    with time_machine.travel(midnight - second, tick=False):
+        tick()
+        assert status(world.project) == stands, moment
+
+
 def test_a_funded_project_does_not_expire(world):
     pay(world, confirmed_pledge(world.project, 10_000_00))
     village_pays(world, 10_000_00)
