@@ -9,7 +9,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 PYTEST := $(BIN)/pytest -n $(WORKERS)
-# On which database each test of a page or of the API runs this time; LOT= runs all of them on both. See tests/conftest.py
+# On which database each test that moves no money runs this time; LOT= runs all of them on both. See tests/conftest.py
 LOT := $(shell echo $$((RANDOM % 2)))
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 
@@ -31,12 +31,12 @@ test: $(VENV)/installed-dev  ## Run the whole suite, on SQLite and on PostgreSQL
 
 .PHONY: test-sqlite
 test-sqlite: $(VENV)/installed-dev  ## The suite on SQLite (ARGS="-k pledge" for a part)
-	@echo "On SQLite (pages and API: $(if $(LOT),lot $(LOT),all)):"
+	@echo "On SQLite (what moves no money: $(if $(LOT),lot $(LOT),all)):"
 	@BIRGE_TEST_LOT=$(LOT) BIRGE_TEST_DATABASE=sqlite $(PYTEST) -m "not slow" $(ARGS)
 
 .PHONY: test-postgresql
 test-postgresql: $(VENV)/installed-dev  ## The suite on PostgreSQL, which comes as a package
-	@echo "On PostgreSQL (pages and API: $(if $(LOT),lot $(LOT),all)):"
+	@echo "On PostgreSQL (what moves no money: $(if $(LOT),lot $(LOT),all)):"
 	@BIRGE_TEST_LOT=$(LOT) BIRGE_TEST_DATABASE=postgresql $(PYTEST) -m "not slow" $(ARGS)
 
 .PHONY: test-slow

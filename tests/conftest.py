@@ -24,13 +24,7 @@ from tools.compile_messages import compile_messages
 VENDOR = os.environ.get("BIRGE_TEST_DATABASE", "sqlite")
 TESTS = Path(__file__).parent
 FOLDER, SOCKETS = "BIRGE_TEST_FOLDER", "BIRGE_TEST_SOCKETS"  # told to the workers of pytest-xdist
-NO_DATABASE = (
-    "birge_engine",
-    "test_layout.py",
-    "birge/i18n",
-    "browser/test_verify_modules.py",
-)  # run once, with SQLite
-DOORS = ("api", "frontend")  # by lot on one of the two databases, see `_by_lot_elsewhere`
+BY_LOT = ("api", "frontend", "birge", "projects")  # on one of the two databases, see `_by_lot_elsewhere`
 LOT = os.environ.get("BIRGE_TEST_LOT", "")  # 0 or 1; without it everything runs here
 TAKES_LONG = ("funds/demonstration",)  # to build on PostgreSQL: there it belongs to the slow tests
 databases_key = pytest.StashKey[Databases]()
@@ -78,11 +72,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     other = "sqlite" if VENDOR == "postgresql" else "postgresql"
     elsewhere = {item for item in items if item.get_closest_marker(other)}
     if VENDOR == "postgresql":
-        elsewhere |= {item for item in items if _within(item, NO_DATABASE) and not _asks_database(item)}
+        elsewhere |= {item for item in items if not _asks_database(item) and not _within(item, ("ops",))}
         for item in items:
             if _within(item, TAKES_LONG):
                 item.add_marker(pytest.mark.slow)
-    elsewhere |= {item for item in items if _within(item, DOORS) and _by_lot_elsewhere(item)}
+    elsewhere |= {item for item in items if _within(item, BY_LOT) and _by_lot_elsewhere(item)}
     if elsewhere:
         config.hook.pytest_deselected(items=list(elsewhere))
         items[:] = [item for item in items if item not in elsewhere]
@@ -93,7 +87,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _by_lot_elsewhere(item: pytest.Item) -> bool:
-    """Say whether this test of a page or of the API runs on the other database this time.
+    """Say whether this test of a page, of the API or of what knows no money runs on the other database this time.
 
     `make test` draws the lot anew each time, the same for both databases, so that each test runs on one of them; what
     moves money runs on both. `make test LOT=` runs everything on both.
@@ -102,8 +96,8 @@ def _by_lot_elsewhere(item: pytest.Item) -> bool:
 
 
 def pytest_report_header() -> str:
-    """Say which half of the pages' and the API's tests runs here."""
-    return f"pages and API: lot {LOT}" if LOT else "pages and API: all"
+    """Say which half of the tests by lot runs here."""
+    return f"what moves no money: lot {LOT}" if LOT else "what moves no money: all"
 
 
 def _asks_database(item: pytest.Item) -> bool:

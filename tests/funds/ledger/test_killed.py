@@ -71,6 +71,7 @@ def kill_at_random(folder, lists, chance):
 
 
 @pytest.mark.slow
+@pytest.mark.postgresql  # once: processes die where production runs
 @pytest.mark.django_db(transaction=True)
 def test_two_hundred_kills_lose_double_skip_and_contradict_nothing(tmp_path):
     signer = Signer(tmp_path / "signer", "birge.test/ledger")

@@ -144,7 +144,7 @@ def test_no_pool_is_overdrawn_and_every_statement_ties(happened):
 
 @pytest.mark.slow
 @pytest.mark.postgresql  # short ones run on both
-@settings(max_examples=40, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=25, deadline=None, suppress_health_check=CHECKS)
 @given(happened=st.lists(steps, min_size=8, max_size=40))
 def test_many_long_histories_tie_too(happened):
     play(happened)

@@ -129,7 +129,7 @@ def test_scenario_13_a_history_in_many_currencies_keeps_the_books_whole(steps):
 
 @pytest.mark.slow
 @pytest.mark.sqlite  # once: it takes long
-@settings(max_examples=100, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=40, deadline=None, suppress_health_check=CHECKS)
 @HISTORIES
 def test_scenario_13_many_histories_in_many_currencies_keep_the_books_whole(steps):
     play(steps)

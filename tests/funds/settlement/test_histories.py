@@ -217,7 +217,7 @@ def test_a_history_keeps_the_books_whole(start, village, steps):
 
 @pytest.mark.slow
 @pytest.mark.postgresql  # short ones run on both
-@settings(max_examples=150, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=80, deadline=None, suppress_health_check=CHECKS)
 @HISTORIES
 def test_many_histories_keep_the_books_whole(start, village, steps):
     play(start, village, steps)
