@@ -13,8 +13,9 @@ from birge.accounts.models import User
 from birge.documents.models import Document
 from birge.documents.services import document_store
 from birge.errors import BirgeError
-from birge.money import parse_amount
+from birge.money import currency_unit, parse_amount
 from birge.organisations.models import Organisation
+from frontend.presenters.words import language
 
 REASON_LENGTH = 300
 # How services call the one paper that a form may have.
@@ -28,7 +29,7 @@ class MoneyField(forms.CharField):
         """`currency` is what the digits count."""
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
         super().__init__(max_length=24, **kwargs)
-        self.currency = currency
+        self.currency, self.words = currency, self.label
 
     def clean(self, value: Any) -> Any:
         """Return Money, or say at the field what cannot be read."""
@@ -42,10 +43,12 @@ class MoneyField(forms.CharField):
 
 
 def currency_set(form: forms.Form, currency: str) -> None:
-    """Let every sum of this form count in `currency`."""
+    """Let every sum of this form count in `currency`, and say so at the field where none can be chosen."""
+    unit = "" if "currency" in form.fields else f" ({currency_unit(currency, language())})"
     for field in form.fields.values():
         if isinstance(field, MoneyField):
             field.currency = currency
+            field.label = f"{field.words}{unit}"
 
 
 class CodeField(forms.CharField):
