@@ -12,7 +12,7 @@ from birge import randomness
 from birge.accounts.models import User
 from birge.documents.models import Document
 from birge.documents.services import document_store
-from birge.errors import BirgeError
+from birge.errors import BirgeError, InvalidInput
 from birge.money import currency_unit, parse_amount
 from birge.organisations.models import Organisation
 from frontend.presenters.words import language
@@ -127,15 +127,20 @@ class PaperForm(OnceForm):
         file, kept = self.cleaned_data.get("paper"), self.cleaned_data.get("paper_kept", "")
         if file is None and not kept:
             return None
-        self["paper"].help_text = _("Kept from before. Attach another one only to replace it.")
         if file is None:
-            return Document.objects.filter(public_id=kept, uploaded_by=actor, kind=kind).first()
-        try:
-            document = document_store(
-                file=file, kind=kind, actor=actor, organisation=organisation, visibility=visibility, **more
-            )
-        except BirgeError as error:
-            error.field = "paper"
-            raise
+            document = Document.objects.filter(public_id=kept, uploaded_by=actor, kind=kind).first()
+            if document is None and self.paper_required:
+                raise InvalidInput(str(self.paper_missing), field="paper")
+        else:
+            try:
+                document = document_store(
+                    file=file, kind=kind, actor=actor, organisation=organisation, visibility=visibility, **more
+                )
+            except BirgeError as error:
+                error.field = "paper"
+                raise
+        if document is None:
+            return None
+        self["paper"].help_text = _("Kept from before. Attach another one only to replace it.")
         self.data = {**{name: self.data[name] for name in self.data}, "paper_kept": document.public_id}
         return document
