@@ -12,9 +12,10 @@ from birge import randomness
 from birge.accounts.models import User
 from birge.documents.models import Document
 from birge.documents.services import document_store
-from birge.errors import BirgeError
-from birge.money import parse_amount
+from birge.errors import BirgeError, InvalidInput
+from birge.money import currency_unit, parse_amount
 from birge.organisations.models import Organisation
+from frontend.presenters.words import language
 
 REASON_LENGTH = 300
 # How services call the one paper that a form may have.
@@ -28,7 +29,7 @@ class MoneyField(forms.CharField):
         """`currency` is what the digits count."""
         kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
         super().__init__(max_length=24, **kwargs)
-        self.currency = currency
+        self.currency, self.words = currency, self.label
 
     def clean(self, value: Any) -> Any:
         """Return Money, or say at the field what cannot be read."""
@@ -42,10 +43,12 @@ class MoneyField(forms.CharField):
 
 
 def currency_set(form: forms.Form, currency: str) -> None:
-    """Let every sum of this form count in `currency`."""
+    """Let every sum of this form count in `currency`, and say so at the field where none can be chosen."""
+    unit = "" if "currency" in form.fields else f" ({currency_unit(currency, language())})"
     for field in form.fields.values():
         if isinstance(field, MoneyField):
             field.currency = currency
+            field.label = f"{field.words}{unit}"
 
 
 class CodeField(forms.CharField):
@@ -124,15 +127,20 @@ class PaperForm(OnceForm):
         file, kept = self.cleaned_data.get("paper"), self.cleaned_data.get("paper_kept", "")
         if file is None and not kept:
             return None
-        self["paper"].help_text = _("Kept from before. Attach another one only to replace it.")
         if file is None:
-            return Document.objects.filter(public_id=kept, uploaded_by=actor, kind=kind).first()
-        try:
-            document = document_store(
-                file=file, kind=kind, actor=actor, organisation=organisation, visibility=visibility, **more
-            )
-        except BirgeError as error:
-            error.field = "paper"
-            raise
+            document = Document.objects.filter(public_id=kept, uploaded_by=actor, kind=kind).first()
+            if document is None and self.paper_required:
+                raise InvalidInput(str(self.paper_missing), field="paper")
+        else:
+            try:
+                document = document_store(
+                    file=file, kind=kind, actor=actor, organisation=organisation, visibility=visibility, **more
+                )
+            except BirgeError as error:
+                error.field = "paper"
+                raise
+        if document is None:
+            return None
+        self["paper"].help_text = _("Kept from before. Attach another one only to replace it.")
         self.data = {**{name: self.data[name] for name in self.data}, "paper_kept": document.public_id}
         return document

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from funds.ledger.explorer import entries_covered
 from funds.pledges.models import Pledge
@@ -31,5 +32,8 @@ def my_receipts(pledge: Pledge, token: str) -> list[MyEntry]:
         final = leaf is not None and leaf.index < covered
         first = next(posting for posting in entry.postings.all() if posting.amount > 0)
         url = reverse("my_receipt", args=[token, entry.pk]) if final else ""
-        shown.append(MyEntry(entry.get_kind_display(), entry.date, first.amount, first.currency, url))
+        label = entry.get_kind_display()
+        if hasattr(entry, "reversed_by"):
+            label = _("%(what)s, taken back later") % {"what": label}
+        shown.append(MyEntry(label, entry.date, first.amount, first.currency, url))
     return shown

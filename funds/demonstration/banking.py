@@ -1,16 +1,17 @@
-"""A bank's statement of yesterday, taken in and not explained yet: whoever looks at the demonstration does the rest."""
+"""The bank's statements, evening by evening. The last one is not explained yet: whoever looks does the rest."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 
 from birge import clock
-from funds.banking.models import BankAccount
-from funds.banking.services import bank_account_open, reference_for, statement_import
-from funds.ledger import codes
-from funds.ledger.balances import balance
+from birge.money import Money
+from funds.banking.models import BankAccount, BankLine
+from funds.banking.services import bank_account_open, line_explain, reference_for, statement_import
 from funds.pledges.models import Pledge
 from funds.pledges.states import OPEN
+from funds.reconciliation.movements import banks_of
 
 from .scene import CURRENCY, Scene
 from .timeline import Story
@@ -22,18 +23,52 @@ UNKNOWN = (
 )
 FEE = 45_00
 MOST = 3
+FIRST = 300  # days ago: before the first money came
 
 
 def bank(scene: Scene) -> Story:
-    """Let the custodian's officer take yesterday's statement in: some lines with references, two unknown, one fee."""
-    yield scene.world.moment(1, 18)
+    """Let an officer take in the statement of each evening on which money moved, and say what each line is.
+
+    Only the last one waits to be explained: some lines with references, two unknown, one fee.
+    """
+    yield scene.world.moment(FIRST, 8)
     custodian, officer = scene.community.custodian.organisation, scene.officer()
     account = bank_account_open(
         custodian=custodian, number=NUMBER, currency=CURRENCY, name="Айыл Банк", opened_on=clock.today(), actor=officer
     )
-    opening = balance(codes.bank(custodian.public_id), CURRENCY)
-    data = _statement(account, opening, clock.today(), _lines(account))
-    report = statement_import(account=account, data=data, actor=officer)
+    told: Counter[tuple[dt.date, str, int]] = Counter()
+    for days_ago in range(FIRST, 0, -1):
+        yield scene.world.moment(days_ago, 23)
+        held = sum(minor * times for (_day, _ref, minor), times in told.items())
+        moved = sorted((_booked(account) - told).elements(), key=lambda each: (each[0], each[2], each[1]))
+        lines = [(minor, *_words(minor, told.total() + n)) for n, (_day, _ref, minor) in enumerate(moved)]
+        if days_ago > 1 and not lines:
+            continue
+        known = len(lines)
+        lines += _lines(account) if days_ago == 1 else []
+        _take_in(account, held, lines, scene)
+        new = list(BankLine.objects.filter(account=account, payment_ref="").order_by("id"))[:known]
+        for line, (_day, ref, minor) in zip(new, moved, strict=True):
+            line_explain(line, ref=ref, amount=Money(minor, CURRENCY))
+        told.update(moved)
+
+
+def _booked(account: BankAccount) -> Counter[tuple[dt.date, str, int]]:
+    """Return what our books say moved at the bank until now: (day, what it is, minor units)."""
+    banks = banks_of(account.custodian)
+    return Counter(entry for bank in banks if bank.currency == account.currency for entry in bank.entries)
+
+
+def _words(minor: int, number: int) -> tuple[str, str]:
+    """Return a text and another party of its own for the line with this number."""
+    if minor > 0:
+        return "Взнос на проект", f"Отправитель {number + 1}"
+    return "Оплата по проекту", f"Получатель {number + 1}"
+
+
+def _take_in(account: BankAccount, opening: int, lines: list[tuple[int, str, str]], scene: Scene) -> None:
+    data = _statement(account, opening, clock.today(), lines)
+    report = statement_import(account=account, data=data, actor=scene.officer())
     if report.errors:
         raise RuntimeError(f"the statement of the demonstration is refused: {report.errors}")
 

@@ -42,7 +42,9 @@ def opening_keep(opening: Opening, entry: Entry) -> DonorOpening:
 
 def entries_opened_by(subject_refs: Iterable[str]) -> list[Entry]:
     """Return the entries that belong to these subjects, oldest first, with postings and place in the log."""
-    entries = Entry.objects.filter(opening__subject_ref__in=list(subject_refs)).select_related("log_leaf")
+    entries = Entry.objects.filter(opening__subject_ref__in=list(subject_refs)).select_related(
+        "log_leaf", "reversed_by"
+    )
     return list(entries.prefetch_related("postings").order_by("command_id", "n"))
 
 

@@ -110,5 +110,10 @@ def format_money(money: Money, language: str) -> str:
     return f"{sign}{number}\u00a0{symbol}".replace("\u202f", "\u00a0")
 
 
+def currency_unit(currency: str, language: str) -> str:
+    """Return what a reader of `language` calls one unit of the currency: `сом`, `₽`, `$`."""
+    return "som" if (currency, language) == ("KGS", "en") else SYMBOLS.get(currency, currency)
+
+
 def _english(symbol: str) -> str:
     return symbol if len(symbol) == 1 else f"{symbol}\u00a0"

@@ -184,7 +184,7 @@ def reserve_context(
     """Return the page of the reserve: what lies in it, which projects lack money, and what was done with it."""
     return {
         "title": _("The reserve"),
-        "back": back_to(custodian, "custodian_stripe", _("At Stripe")),
+        "back": back_to(custodian),
         "note": _("Money of your own, set aside for gifts that a bank takes back after they were spent."),
         "facts": [Fact(_("In the reserve"), say(minor, code), css="big") for code, minor in lies.items()],
         "rows": [move_row(move) for move in moves],

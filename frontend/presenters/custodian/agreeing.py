@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,8 +16,10 @@ from frontend.presenters.facts import Fact, day, facts, say, signed, who
 from frontend.presenters.rows import Row
 from frontend.presenters.words import language
 from funds.banking.models import BankLine
+from funds.payments.models import Payment
 from funds.reconciliation.models import Difference, ExplainedShare, Outcome, Reconciliation
 from funds.reconciliation.selectors import differences_open, newest_reconciliation, newest_shares
+from funds.releases.models import Refund, Release
 
 from .subjects import back_to
 
@@ -26,7 +29,7 @@ TONE = {Outcome.AGREES: "", Outcome.DIFFERS: "bad", Outcome.NO_STATEMENT: "wait"
 
 @dataclass(frozen=True)
 class ShareLine:
-    """The public figure of one currency in words."""
+    """The public figure of one currency in words; `figure` is empty while there is none."""
 
     figure: str
     text: str
@@ -82,7 +85,7 @@ def share_line(share: ExplainedShare) -> ShareLine:
     """Return the figure of one currency, or that there is none yet. Rounded down: only all of it is 100 %."""
     if share.permille is None:
         none = _("nothing moved") if share.statements_until else _("no statements yet")
-        return ShareLine(none, share.currency)
+        return ShareLine("", f"{share.currency}: {none}")
     whole, tenth = divmod(share.permille, 10)
     figure = f"{whole}" if not tenth else f"{whole}{'.' if language() == 'en' else ','}{tenth}"
     words = _("%(explained)s of %(moved)s that moved in 90 days; statements until %(day)s") % {
@@ -112,16 +115,33 @@ def difference_context(difference: Difference, user: User) -> dict[str, Any]:
         "note_tone": tone,
         "facts": [
             *facts(
-                Fact(_("They have more than we"), say(difference.amount_minor, difference.currency), css="big"),
+                Fact(_more_or_less(difference), say(abs(difference.amount_minor), difference.currency), css="big"),
                 Fact(_("Since"), f"{day(difference.day)}, {age_text(difference)}"),
                 Fact(_("The bank’s line"), _line_words(line) if line is not None else ""),
-                Fact(_("What it is about"), difference.ref, css="mono"),
+                _about(difference) if line is None else None,
                 Fact(_("Who looks after it"), who(difference.owner) if difference.owner else ""),
                 Fact(_("Newest note"), difference.note),
             ),
             *history,
         ],
     }
+
+
+def _more_or_less(difference: Difference) -> str:
+    return _("They have more than we") if difference.amount_minor >= 0 else _("They have less than we")
+
+
+def _about(difference: Difference) -> Fact:
+    """Return which payment, tranche or refund of ours it is, with its page; else its number only."""
+    words = _("What it is about")
+    kinds: dict[str, type[Model]] = {"payment": Payment, "release": Release, "refund": Refund}
+    for name, model in kinds.items():
+        found: Any = model._default_manager.filter(public_id=difference.ref, custodian=difference.custodian).first()
+        if found is not None:
+            project = found.project.title(language()) if found.project is not None else _("nobody knows yet")
+            text = f"{say(found.amount_minor, found.currency)}, {project}"
+            return Fact(words, text, reverse(f"custodian_{name}", args=[found.public_id]))
+    return Fact(words, difference.ref, css="mono")
 
 
 def _line_words(line: BankLine) -> str:

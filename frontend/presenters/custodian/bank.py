@@ -30,6 +30,7 @@ from .bank_heaps import lines_aside_asked, lines_known, strays_due
 from .subjects import back_to
 
 S = BankLine.Status
+FORMAT_NAMES = {"1c": "1C", "camt053": "camt.053", "mt940": "MT940", "csv": "CSV", "xlsx": "Excel"}
 TONE = {S.MATCHED: "", S.SUGGESTED: "wait", S.UNIDENTIFIED: "bad", S.NEW: "wait", S.IGNORED: "off"}
 
 
@@ -78,11 +79,17 @@ def account_facts(account: BankAccount) -> list[Fact]:
 def file_row(file: StatementFile) -> Row:
     """Return a statement that was taken in."""
     return Row(
-        title=f"{day(file.first_day)} – {day(file.last_day)}",
-        text=f"{file.format} · {who(file.uploaded_by)}, {day(file.uploaded_at)}",
+        title=file_days(file),
+        text=f"{FORMAT_NAMES.get(file.format, file.format)} · {who(file.uploaded_by)}, {day(file.uploaded_at)}",
         url=reverse("bank_statement", args=[file.account.public_id, file.pk]),
         tag=_("%(n)s new lines") % {"n": file.new_count},
     )
+
+
+def file_days(file: StatementFile) -> str:
+    """Return the days that a statement tells of."""
+    days = [day(file.first_day), day(file.last_day)]
+    return days[0] if days[0] == days[1] else " – ".join(days)
 
 
 def report_lines(report: ImportReport) -> list[str]:
@@ -227,7 +234,9 @@ def line_context(look: Look, user: User) -> dict[str, Any]:
             Fact(_("Set aside"), agreed if line.status == S.IGNORED else ""),
             what_it_is(line),
             Fact(
-                _("Statement"), str(line.file), reverse("bank_statement", args=[line.account.public_id, line.file_id])
+                _("Statement"),
+                file_days(line.file),
+                reverse("bank_statement", args=[line.account.public_id, line.file_id]),
             ),
         ),
         "note": note,

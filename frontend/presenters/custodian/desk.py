@@ -22,7 +22,6 @@ from funds.payments.models import (
     Identification,
     Payment,
     ReserveMove,
-    StripeAccount,
     StripeDispute,
 )
 from funds.payments.providers.stripe.models_after import WAITS_FOR_US, RefundOrderStatus
@@ -40,6 +39,7 @@ from funds.watch.models import Flag, FlagStatus
 
 from .bank_heaps import bank_heaps
 from .books import books_of
+from .menu import custodian_menu
 from .transfers import late_notes, transfer_heaps
 
 
@@ -273,6 +273,6 @@ def custodian_context(custodian: Organisation, user: User) -> dict[str, Any]:
         "title": custodian.name(language()),
         "tasks": list(custodian_tasks(custodian, user)),
         "books": books_of(custodian),
-        "has_stripe": StripeAccount.objects.filter(custodian=custodian).exists(),
+        "menu": custodian_menu(custodian),
         "late": late_notes(custodian),
     }

@@ -12,6 +12,7 @@ from birge.accounts.models import User
 from frontend.presenters.facts import Fact, day, facts, say, signed
 from frontend.presenters.rows import Row
 from frontend.presenters.words import language
+from funds.banking.services import reference_for
 from funds.pledges.models import PledgeRelation
 from funds.watch.models import Flag, FlagStatus, FlagStep
 
@@ -81,7 +82,7 @@ def _pledge_rows(flag: Flag) -> list[Row]:
     words = dict(PledgeRelation.objects.filter(pledge__flags__flag=flag).values_list("pledge_id", "words"))
     rows = [
         Row(
-            title=each.pledge.public_id,
+            title=reference_for(each.pledge.group),
             text=" · ".join(part for part in (day(each.pledge.made_at), words.get(each.pledge_id, "")) if part),
             url=reverse("custodian_pledge", args=[each.pledge.public_id]),
             amount=say(each.pledge.amount_minor, each.pledge.currency),

@@ -68,12 +68,17 @@ def custodian_send_many(request: HttpRequest, public_id: str, wanted: str = "") 
     due = refunds_by_hand(custodian)
     context = {
         "title": _("Refunds on the statement"),
-        "facts": [Fact(_("Still to be sent"), str(len(due))), Fact(_("In all"), sum_words(due) or "0")],
+        "facts": _how_many(_("Still to be sent"), due),
         "note": "" if found else _("No line of the bank looks like one of these refunds. Take in the statement first."),
         "back": back_to(custodian, "custodian_refunds", _("Money to go back")),
     }
     here = reverse("custodian_send_many", args=[public_id])
     return deeds_page(request, context=context, deeds=[deed], here=here, wanted=wanted, target=public_id)
+
+
+def _how_many(label: str, refunds: list[Refund]) -> list[Fact]:
+    """Return how many they are and what they come to: nothing where there are none."""
+    return [Fact(label, str(len(refunds))), Fact(_("In all"), sum_words(refunds))] if refunds else []
 
 
 @desk_page
@@ -105,7 +110,7 @@ def custodian_confirm_many(request: HttpRequest, public_id: str, wanted: str = "
     )
     context = {
         "title": _("Refunds to confirm"),
-        "facts": [Fact(_("To confirm"), str(len(waiting))), Fact(_("In all"), sum_words(waiting) or "0")],
+        "facts": _how_many(_("To confirm"), waiting),
         "note": "" if waiting else _("Nothing waits for you here."),
         "back": back_to(custodian, "custodian_refunds", _("Money to go back")),
     }

@@ -146,8 +146,10 @@ def _report_gift(row: RoundGift, parts: list[tuple[int, str]], taken: dict[str, 
 
 
 def round_versions(project: Project) -> list[RuleVersion]:
-    """Return the rounds that look at this project now."""
+    """Return the rounds that look at this project now: none where the plan leaves nothing to pools."""
     facts = match_facts(project)
+    if Party.MATCHING not in facts.shares:
+        return []
     found = versions_now(custodian_id=project.custodian_id, currency=project.currency)
     rules = [(version, rule_with(version.data, 0)) for version in found]
     return [version for version, rule in rules if not rule.by_gift and rule.eligible.project_refusal(facts) is None]

@@ -89,3 +89,13 @@ def test_a_list_asks_the_database_as_often_for_many_as_for_one(world, account, d
     officer.open("custodian_agreeing", world.custodian.public_id)
     with django_assert_max_num_queries(16):
         officer.open("custodian_agreeing", world.custodian.public_id)
+
+
+def test_what_the_bank_does_not_show_is_named_with_a_way_to_it_and_without_a_minus(world, account):
+    paid = make.pay(world, make.confirmed_pledge(world.project, 70_00))
+    stated(account)
+    reconcile(world.custodian)
+    page = Visitor(world.officer).open("custodian_difference", Difference.objects.get().public_id)
+    assert "They have less than we" in page.text
+    assert "−" not in page.text
+    assert page.link(reverse("custodian_payment", args=[paid.public_id]))

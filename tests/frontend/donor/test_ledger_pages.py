@@ -17,6 +17,7 @@ from funds.ledger.sequencing import sequence_all
 from funds.ledger.signing import Signer
 from funds.pledges.services import pledge_erase_person
 from funds.pledges.tokens import pledge_token
+from funds.settlement.services import payment_correct_approve, payment_correct_ask
 from tests.factories import funds as make
 from tests.factories.pages import Visitor, at
 
@@ -83,6 +84,16 @@ def test_a_donor_takes_a_proof_that_it_is_hers_and_nobody_else_gets_it(guest, se
     other = entry_of("payment.received")
     assert world.project.pk
     assert guest.client.get(at("my_receipt", token, other.pk)).status_code == 404
+
+
+def test_a_payment_that_was_a_mistake_is_not_proof_that_money_came(guest):
+    world = make.open_village_project(village=0)
+    pledge = make.confirmed_pledge(world.project, 500_00)
+    paid = make.pay(world, pledge)
+    assert "taken back later" not in guest.open("money", pledge_token(pledge)).text
+    asked = payment_correct_ask(payment=paid, actor=world.officer, reason="Another village’s")
+    payment_correct_approve(correction=asked, actor=world.second_officer, proof=make.factor(world.second_officer))
+    assert "taken back later" in guest.open("money", pledge_token(pledge)).text
 
 
 def test_after_being_forgotten_the_entry_stays_and_the_opening_is_gone(guest, seal):

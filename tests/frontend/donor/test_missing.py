@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from birge import clock
 from funds.banking.services import pay_picture_agree, pay_picture_put, reference_for
@@ -96,3 +97,20 @@ def test_the_payer_sees_reference_details_to_copy_and_the_banks_picture(world, g
     assert address in page.html
     assert f'data-copy="{reference_for(pledge.group)}"' in page.html
     assert 'data-copy="1280016000000000"' in page.html
+
+
+def test_a_slip_that_is_too_large_is_refused_and_not_called_kept(world, guest, settings):
+    settings.DOCUMENT_MAX_BYTES = 10
+    pledge = make.confirmed_pledge(world.project, 700_00)
+    form = guest.go(guest.open("money", pledge_token(pledge)).link("/missing/"))
+    refused = guest.send(form, **telling())
+    assert "too large" in refused.text
+    assert "Kept from before" not in refused.text
+
+
+def test_a_slip_that_is_not_there_any_more_is_asked_for_again(world, client):
+    pledge = make.confirmed_pledge(world.project, 700_00)
+    said = {name: value for name, value in telling(key="once", paper_kept="nowhere").items() if name != "paper"}
+    refused = client.post(reverse("pledge_missing", args=[pledge_token(pledge)]), said)
+    assert refused.status_code == 422
+    assert not PayerClaim.objects.exists()

@@ -21,7 +21,7 @@ from birge.accounts.models import User
 from birge.documents.models import Document
 from birge.notifications.models import Notice
 from birge.organisations.models import Organisation
-from funds.banking.models import BankLine
+from funds.banking.models import BankLine, StatementFile
 from funds.cash.selectors import pool_states
 from funds.demonstration.build import demonstration_build
 from funds.demonstration.people import PASSWORD, sign_in_cards
@@ -31,8 +31,11 @@ from funds.matching.models import Reservation, RuleVersion
 from funds.payments.models import Payment
 from funds.pledges.models import Pledge
 from funds.pools.models import Pool, Proposal
+from funds.reconciliation.selectors import differences_open, newest_shares
+from funds.reconciliation.services import reconcile
 from funds.releases.models import Expense, Refund, Release
 from funds.releases.selectors import released_minor
+from funds.watch.models import Flag
 from projects.questions.models import Question
 from projects.updates.models import UpdatePhoto
 from projects.works.models import LANGUAGES, Milestone, Project
@@ -125,9 +128,22 @@ def test_there_is_something_amiss_to_be_seen(demo):
 
 
 def test_a_statement_of_yesterday_waits_to_be_explained(demo):
-    lines = BankLine.objects.all()
-    assert {line.status for line in lines} >= {"matched", "unidentified", "new"}
-    assert all(line.waits for line in lines)
+    last = StatementFile.objects.latest("last_day")
+    waiting = [line for line in BankLine.objects.all() if line.waits]
+    assert {line.status for line in waiting} >= {"matched", "unidentified", "new"}
+    assert {line.day for line in waiting} == {last.last_day} == {clock.today() - dt.timedelta(days=1)}
+
+
+def test_everything_that_moved_before_stands_on_a_statement_too_and_was_explained_in_time(demo):
+    custodian = StatementFile.objects.latest("last_day").account.custodian
+    reconcile(custodian)
+    waiting = {line.public_id for line in BankLine.objects.all() if line.waits}
+    assert {each.ref for each in differences_open(custodian) if each.currency == "KGS"} == waiting
+    assert [share.permille for share in newest_shares(custodian) if share.currency == "KGS"] == [1000]
+
+
+def test_few_things_look_wrong(demo):
+    assert {flag.project.public_id for flag in Flag.objects.all()} == {Project.objects.get(status="expired").public_id}
 
 
 def test_open_projects_are_open_today(demo):

@@ -115,6 +115,13 @@ def test_a_round_estimates_what_one_more_gift_would_bring(world):
     assert round_estimate(version=version, project=world.project) == offer.matched
 
 
+def test_no_round_is_offered_where_the_plan_leaves_nothing_to_pools():
+    alone = open_village_project(donors=10_000_00, village=10_000_00)
+    last = clock.today() + dt.timedelta(days=9)
+    published(alone.custodian, {"kind": "quadratic", "variant": "normalised", "eligible": {"until": last.isoformat()}})
+    assert offers(project=alone.project, amount_minor=100_00, contact=HERS) == []
+
+
 def test_a_round_that_is_not_for_this_gift_says_why_and_is_no_estimate(world):
     tomorrow = clock.today() + dt.timedelta(days=1)
     data = {"kind": "quadratic", "variant": "normalised"}
