@@ -26,7 +26,8 @@ TESTS = Path(__file__).parent
 FOLDER, SOCKETS = "BIRGE_TEST_FOLDER", "BIRGE_TEST_SOCKETS"  # told to the workers of pytest-xdist
 BY_LOT = ("api", "frontend", "birge", "projects")  # on one of the two databases, see `_by_lot_elsewhere`
 LOT = os.environ.get("BIRGE_TEST_LOT", "")  # 0 or 1; without it everything runs here
-TAKES_LONG = ("funds/demonstration",)  # to build on PostgreSQL: there it belongs to the slow tests
+TAKES_LONG = ("funds/demonstration",)  # to build: on PostgreSQL one slow test of it is enough, that its books agree
+BUILT_TOO = "test_the_books_agree"
 databases_key = pytest.StashKey[Databases]()
 server_key = pytest.StashKey[Server]()
 
@@ -76,6 +77,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if _within(item, TAKES_LONG):
                 item.add_marker(pytest.mark.slow)
+                elsewhere |= {item} if item.name != BUILT_TOO else set()
     elsewhere |= {item for item in items if _within(item, BY_LOT) and _by_lot_elsewhere(item)}
     if elsewhere:
         config.hook.pytest_deselected(items=list(elsewhere))

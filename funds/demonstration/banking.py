@@ -9,6 +9,7 @@ from birge import clock
 from birge.money import Money
 from funds.banking.models import BankAccount, BankLine
 from funds.banking.services import bank_account_open, line_explain, reference_for, statement_import
+from funds.ledger.models import Posting
 from funds.pledges.models import Pledge
 from funds.pledges.states import OPEN
 from funds.reconciliation.movements import banks_of
@@ -37,8 +38,12 @@ def bank(scene: Scene) -> Story:
         custodian=custodian, number=NUMBER, currency=CURRENCY, name="Айыл Банк", opened_on=clock.today(), actor=officer
     )
     told: Counter[tuple[dt.date, str, int]] = Counter()
+    written = 0
     for days_ago in range(FIRST, 0, -1):
         yield scene.world.moment(days_ago, 23)
+        before, written = written, Posting.objects.filter(account__type="bank", currency=CURRENCY).count()
+        if days_ago > 1 and written == before:
+            continue  # an evening on which nothing moved
         held = sum(minor * times for (_day, _ref, minor), times in told.items())
         moved = sorted((_booked(account) - told).elements(), key=lambda each: (each[0], each[2], each[1]))
         lines = [(minor, *_words(minor, told.total() + n)) for n, (_day, _ref, minor) in enumerate(moved)]
