@@ -24,7 +24,10 @@ from tools.compile_messages import compile_messages
 VENDOR = os.environ.get("BIRGE_TEST_DATABASE", "sqlite")
 TESTS = Path(__file__).parent
 FOLDER, SOCKETS = "BIRGE_TEST_FOLDER", "BIRGE_TEST_SOCKETS"  # told to the workers of pytest-xdist
-BY_LOT = ("api", "frontend", "birge", "projects")  # on one of the two databases, see `_by_lot_elsewhere`
+BY_LOT = (  # on one of the two databases, see `_by_lot_elsewhere`
+    *("api", "frontend", "birge", "projects"),
+    *("funds/banking", "funds/rates", "funds/screening"),
+)
 LOT = os.environ.get("BIRGE_TEST_LOT", "")  # 0 or 1; without it everything runs here
 TAKES_LONG = ("funds/demonstration",)  # to build: on PostgreSQL one slow test of it is enough, that its books agree
 BUILT_TOO = "test_the_books_agree"
@@ -94,7 +97,11 @@ def _by_lot_elsewhere(item: pytest.Item) -> bool:
     `make test` draws the lot anew each time, the same for both databases, so that each test runs on one of them; what
     moves money runs on both. `make test LOT=` runs everything on both.
     """
-    return LOT in ("0", "1") and (zlib.crc32(item.nodeid.encode()) + int(LOT)) % 2 != (VENDOR == "postgresql")
+    return LOT in ("0", "1") and (_number(item) + int(LOT)) % 2 != (VENDOR == "postgresql")
+
+
+def _number(item: pytest.Item) -> int:
+    return zlib.crc32(item.nodeid.encode())
 
 
 def pytest_report_header() -> str:
@@ -129,7 +136,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """After a test that moved money the books must agree, unless it is about books that do not."""
     result = yield
     uses_database = item.get_closest_marker("django_db") or "_django_db_helper" in getattr(item, "fixturenames", ())
-    if uses_database and not item.get_closest_marker("plants_faults") and not connection.needs_rollback:
+    here = LOT not in ("0", "1") or (_number(item) + int(LOT)) % 2 == (VENDOR == "postgresql")  # of both, on one
+    if here and uses_database and not item.get_closest_marker("plants_faults") and not connection.needs_rollback:
         _books_agree()
     return result
 
