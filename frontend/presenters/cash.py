@@ -188,4 +188,4 @@ def _purpose_url(found: ReceiptFacts) -> str:
 
 def _code_svg(text: str) -> SafeString:
     code = code_make(text, micro=False)
-    return mark_safe(code.svg_inline(scale=3, border=2, svgclass="qr", lineclass=None, omitsize=False))  # noqa: S308 - made of numbers
+    return mark_safe(code.svg_inline(scale=3, border=2, svgclass="qr", lineclass=None, omitsize=True))  # noqa: S308 - made of numbers

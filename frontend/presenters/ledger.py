@@ -239,7 +239,7 @@ def documents_of(entry: Entry) -> list[Paper]:
 def qr_of(path: str) -> SafeString:
     """Return the code that leads a camera to this page, as an SVG of black squares."""
     code = segno.make(f"{settings.SITE_URL}{path}", micro=False)
-    return mark_safe(code.svg_inline(scale=3, border=2, svgclass="qr", lineclass=None, omitsize=False))  # noqa: S308 - made of numbers
+    return mark_safe(code.svg_inline(scale=3, border=2, svgclass="qr", lineclass=None, omitsize=True))  # noqa: S308 - made of numbers
 
 
 def account_url(account: Account) -> str:

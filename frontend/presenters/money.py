@@ -28,6 +28,7 @@ from funds.watch.selectors import flag_on
 from projects.works.models import Project
 from projects.works.states import ProjectStatus
 
+from .cash import receipt_links
 from .facts import day, say
 from .matching import part_lines
 from .missing import missing_part
@@ -141,6 +142,7 @@ def money_page(pledge: Pledge, token: str) -> dict[str, Any]:
         "can_withdraw": waits and not gift.waiting,
         "my_link": pledge_link(pledge),
         "receipts": my_receipts(pledge, token),
+        "cash_receipts": receipt_links(gift.payments),
         **missing_part(gift.live.group, awaited=gift.live.is_open and not gift.waiting),
         "missing_url": reverse("pledge_missing", args=[token]),
         **card_part(gift.live, token),

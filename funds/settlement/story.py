@@ -110,7 +110,10 @@ def _collecting(pledge: Pledge) -> Iterator[StoryStep]:
         return
     else:
         tone = "now" if pledge.status == _S.CONFIRMED else ""
-        yield StoryStep("whole", tone, None, _("We wait until every share of the plan is promised. Then you pay."))
+        paid = pledge.status not in (_S.MADE, _S.CONFIRMED)  # by card, before it was asked for
+        waits = _("We wait until every share of the plan is promised.")
+        then = _("We wait until every share of the plan is promised. Then you pay.")
+        yield StoryStep("whole", tone, None, waits if paid else then)
 
 
 def _payments(pledge: Pledge) -> Iterator[StoryStep]:

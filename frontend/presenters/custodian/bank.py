@@ -76,6 +76,12 @@ def account_facts(account: BankAccount) -> list[Fact]:
     )
 
 
+def file_days(file: StatementFile) -> str:
+    """Return the days of a statement: the first and the last, or the only one."""
+    first, last = day(file.first_day), day(file.last_day)
+    return first if first == last else f"{first} – {last}"
+
+
 def file_row(file: StatementFile) -> Row:
     """Return a statement that was taken in."""
     return Row(
@@ -84,12 +90,6 @@ def file_row(file: StatementFile) -> Row:
         url=reverse("bank_statement", args=[file.account.public_id, file.pk]),
         tag=_("%(n)s new lines") % {"n": file.new_count},
     )
-
-
-def file_days(file: StatementFile) -> str:
-    """Return the days that a statement tells of."""
-    days = [day(file.first_day), day(file.last_day)]
-    return days[0] if days[0] == days[1] else " – ".join(days)
 
 
 def report_lines(report: ImportReport) -> list[str]:
@@ -154,13 +154,14 @@ def candidate_text(candidate: Candidate, account: BankAccount) -> str:
     return f"{purpose_text(candidate.ref, account)}: {reasons}"
 
 
-def purpose_text(group: str, account: BankAccount) -> str:
-    """Return what a group stands for: its reference, what for, how much. No donor's name."""
+def purpose_text(group: str, account: BankAccount, *, amount: bool = True) -> str:
+    """Return what a group stands for: its reference, what for, how much of it was promised. No donor's name."""
     purpose = purpose_of(group, account)
     if purpose is None:
         return reference_for(group)
     title = purpose.pool.name(language()) if isinstance(purpose, PoolGift) else purpose.project.title(language())
-    return f"{reference_for(group)} · {title} · {say(purpose.amount_minor, purpose.currency)}"
+    told = f"{reference_for(group)} · {title}"
+    return f"{told} · {say(purpose.amount_minor, purpose.currency)}" if amount else told
 
 
 def candidate_choices(look: Look) -> list[tuple[str, str]]:

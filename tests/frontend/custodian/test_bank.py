@@ -83,6 +83,8 @@ def test_from_the_file_to_the_books_by_two_persons(world, account, officer, coll
     statement = officer.send(page, "upload/")
     assert BankLine.objects.count() == 3
     assert f"{reference_for(pledge.group)}" in statement.text
+    assert "To be confirmed" not in statement.text
+    assert "Nobody knows what for" not in statement.text
     taken = officer.send(statement, "/take/")
     assert "1 line taken. A colleague confirms it." in taken.text
     taken = officer.send(taken, "/unknown/")
@@ -90,6 +92,7 @@ def test_from_the_file_to_the_books_by_two_persons(world, account, officer, coll
     assert not taken.offers("/confirm/")
     theirs = colleague.go(taken.url)
     assert "To be confirmed" in theirs.text
+    assert f"{reference_for(pledge.group)} · Свет на улицах: 3,000 som" in theirs.text
     refused = colleague.send(theirs, "/confirm/", code="000000")
     assert refused.status == 422
     assert held_minor(world.project) == 0

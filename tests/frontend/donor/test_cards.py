@@ -69,6 +69,18 @@ def test_before_it_is_due_only_the_card_is_shown(world):
     assert "Bank transfer" not in page.text
 
 
+def test_who_paid_before_it_was_due_is_not_asked_to_pay_then(double, world):
+    world.project.shares.filter(party="donors").update(amount_minor=9_000_00)
+    given = make.confirmed_pledge(world.project, 500_00)
+    donor = Visitor()
+    assert "every share of the plan is promised. Then you pay." in donor.open("money", pledge_token(given)).text
+    cards.paid_at_stripe(double, given)
+    cards.told(double)
+    money = donor.open("money", pledge_token(given)).text
+    assert "We wait until every share of the plan is promised." in money
+    assert "Then you pay" not in money
+
+
 def test_an_outage_of_stripe_is_said_in_plain_words(double, world):
     given = make.confirmed_pledge(world.project, 1_000_00)
     donor = Visitor()

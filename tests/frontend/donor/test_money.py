@@ -9,6 +9,7 @@ from django.conf import settings
 
 from birge import clock
 from funds.banking.services import reference_for
+from funds.cash.models import CashReceipt
 from funds.payments.models import Payment
 from funds.pledges.models import Pledge
 from funds.pledges.tokens import Purpose, pledge_token
@@ -95,6 +96,16 @@ def test_the_payer_says_yes_and_it_is_in_the_books(guest, world):
     payment.refresh_from_db()
     assert payment.status == "confirmed"
     assert "It is in the books" in done.text
+
+
+def test_who_gave_cash_finds_its_receipt_before_and_after_it_is_confirmed(guest, world):
+    pledge = due(world)
+    payment = make.record(world, pledge, kind="cash")
+    page = money(guest, pledge)
+    number = CashReceipt.objects.get(payment=payment).label
+    assert f"Receipt for cash No. {number}" in page.text
+    assert "10,000 som" in guest.go(page.link("/cash/")).text
+    assert f"Receipt for cash No. {number}" in guest.send(page, f"yes/{payment.public_id}/").text
 
 
 def test_the_payer_says_no_and_nothing_is_booked(guest, world):

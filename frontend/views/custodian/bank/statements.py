@@ -19,7 +19,7 @@ from frontend.deeds import Act, Deed, factor_proof, one_tap, refuse
 from frontend.forms.bank import LinesForm, PaymentsForm
 from frontend.forms.parts import OnceForm
 from frontend.presenters.custodian import bank as shown
-from frontend.presenters.facts import Link, day, say
+from frontend.presenters.facts import Link, say
 from funds.banking.models import BankAccount, BankLine, StatementFile
 from funds.payments.models import Payment
 from funds.settlement.statements import (
@@ -64,7 +64,7 @@ def bank_statement(request: HttpRequest, public_id: str, number: int, wanted: st
         if deed.offered
     ]
     context = {
-        "title": _("Statement %(first)s – %(last)s") % {"first": day(file.first_day), "last": day(file.last_day)},
+        "title": _("Statement %(days)s") % {"days": shown.file_days(file)},
         "back": Link(reverse("bank_account", args=[public_id]), account.name),
         "acts": acts,
         "rows": [shown.line_row(look) for look in _shown(looks)],
@@ -87,7 +87,7 @@ def _deeds(looks: Sequence[Look], confirming: Sequence[Payment]) -> list[Deed]:
         _deed(
             "confirm",
             ngettext("Confirm %(n)s payment", "Confirm %(n)s payments", len(confirming)),
-            _("You have looked at the list below and at the bank’s statement. From now on they are in the books."),
+            _("You have looked at the list and at the bank’s statement. From now on they are in the books."),
             PaymentsForm,
             {"payments": ",".join(each.public_id for each in confirming)},
             len(confirming),
@@ -175,12 +175,14 @@ def _tell(request: HttpRequest, taken: Taken, *, confirmed: bool) -> None:
 
 def _to_confirm(looks: Sequence[Look], deeds: Sequence[Deed]) -> list[tuple[str, str]]:
     """Return the payments that are about to be confirmed: what for, and how much."""
-    named = deeds[0].arguments["initial"]["payments"].split(",")
+    named = set(filter(None, deeds[0].arguments["initial"]["payments"].split(",")))  # a line not taken names none
     lines = {look.line.payment_ref: look.line for look in looks if look.line.payment_ref in named}
     groups = dict(Payment.objects.filter(public_id__in=lines).values_list("public_id", "group"))
     return [
         (
-            shown.purpose_text(groups[ref], line.account) if groups.get(ref) else _("Nobody knows what for"),
+            shown.purpose_text(groups[ref], line.account, amount=False)
+            if groups.get(ref)
+            else _("Nobody knows what for"),
             say(line.amount_minor, line.currency),
         )
         for ref, line in lines.items()
