@@ -7,13 +7,15 @@ import pytest
 from birge.money import Money
 from funds.ledger import codes
 from funds.ledger.balances import balance
+from funds.ledger.checks import check_ledger
 from funds.ledger.models import Entry
 from funds.payments.models import Payment, StripeQuarantine
 from funds.payments.selectors import fees_minor
 from funds.pledges.models import Pledge
 from funds.releases.models import Refund
+from funds.settlement.selectors import project_progress
 from funds.settlement.services import project_cancel_and_refund, refund_confirm, refund_send
-from tests.factories import cards
+from tests.factories import after, cards
 from tests.factories import funds as make
 from tests.factories.exchange import fx_in, held_in, promised_in
 from tests.factories.rates import trusted
@@ -114,6 +116,79 @@ def test_two_officers_may_book_it_first_and_stripe_says_the_same(double, world, 
     cards.told(double)
     assert Entry.objects.filter(kind="refund.paid").count() == 1
     assert not StripeQuarantine.objects.exists()
+
+
+DISPUTE_WORTH = 1_519_50  # what a dispute costs: 15 EUR, in som by the rate of the gift
+
+
+@pytest.fixture
+def paid(double, world, pledge):
+    """Return the payment at Stripe of a gift that is booked, without a fee of its own."""
+    double.fee, double.fee_percent = 0, 0
+    intent = cards.paid_at_stripe(double, pledge)
+    cards.told(double)
+    return intent
+
+
+def nothing_is_left_in_euro(world, double):
+    assert held_in(world, "EUR") == 0
+    assert at_stripe(world) == double.balance()
+    assert check_ledger() == []
+    assert not StripeQuarantine.objects.exists()
+
+
+def test_scenario_17_a_dispute_in_euro_takes_out_what_the_gift_had_brought_in_som(double, world, pledge, paid):
+    trusted("EUR", "95", source="nbkr-file")  # the rate of today is not asked
+    double.dispute(paid["id"])
+    cards.told(double)
+    assert (held_in(world, "KGS"), short_in(world, "KGS"), short_in(world, "EUR")) == (0, DISPUTE_WORTH, 0)
+    nothing_is_left_in_euro(world, double)
+
+
+def test_scenario_17_won_in_euro_all_is_as_before_and_the_exchange_bears_nothing(double, world, pledge, paid):
+    before = {code: fx_in(world, code) for code in ("EUR", "KGS")}
+    dispute = double.dispute(paid["id"])
+    cards.told(double)
+    double.decide(dispute["id"], "won")
+    cards.told(double)
+    assert (held_in(world, "KGS"), short_in(world, "KGS")) == (WORTH, 0)
+    assert {code: fx_in(world, code) for code in ("EUR", "KGS")} == before
+    assert Pledge.objects.get(pk=pledge.pk).status == "collected"
+    nothing_is_left_in_euro(world, double)
+
+
+def test_scenario_17_lost_in_euro_the_gift_does_not_count_any_more(double, world, pledge, paid):
+    dispute = double.dispute(paid["id"])
+    cards.told(double)
+    double.decide(dispute["id"], "lost")
+    cards.told(double)
+    assert (Payment.objects.get().status, Pledge.objects.get(pk=pledge.pk).status) == ("reversed", "refunded")
+    assert (held_in(world, "KGS"), short_in(world, "KGS")) == (0, DISPUTE_WORTH)
+    nothing_is_left_in_euro(world, double)
+
+
+def test_scenario_17_a_part_lost_in_euro_leaves_the_rest_of_the_promise(double, world, pledge, paid):
+    dispute = double.dispute(paid["id"], amount=3_33)
+    cards.told(double)
+    double.decide(dispute["id"], "lost")
+    cards.told(double)
+    assert Pledge.objects.get(pk=pledge.pk).collected_minor == WORTH - 337_33
+    assert project_progress(world.project).held_minor == held_in(world, "KGS")
+    nothing_is_left_in_euro(world, double)
+
+
+def test_scenario_16_in_euro_the_reserve_in_som_pays_before_there_is_a_shortfall(double, world, pledge, paid):
+    after.reserve(world, 600_00)
+    _spend(world, 1_000_00)
+    double.refund(paid["id"])
+    cards.told(double)
+    reserve = balance(codes.reserve(world.custodian.public_id), "KGS")
+    assert (held_in(world, "KGS"), reserve, short_in(world, "KGS")) == (0, 0, 400_00)
+    nothing_is_left_in_euro(world, double)
+
+
+def short_in(world, currency):
+    return balance(codes.shortfall(world.custodian.public_id, world.project.public_id), currency)
 
 
 def _spend(world, minor):
