@@ -208,6 +208,8 @@ def _open_line(gift: Gift) -> tuple[str, str]:
     if gift.live.status == PledgeStatus.DUE:
         if gift.arrived:
             return "warn", _("%(arrived)s has arrived. Please pay the other %(amount)s by %(day)s.") % words
+        if gift.first.project.status == ProjectStatus.OPEN:  # a monthly part, or what was booked by mistake
+            return "warn", _("Please pay %(amount)s by %(day)s.") % words
         return "warn", _("Everything has come together. Please pay %(amount)s by %(day)s.") % words
     if gift.arrived:
         return "", _("%(arrived)s has arrived. The other %(amount)s is promised, you need not pay it yet.") % words

@@ -28,8 +28,9 @@ OUTCOME_TONE = {Outcome.CLEAR: "", Outcome.HIT: "bad", Outcome.KNOWN: "wait"}
 def record_row(record: ScreeningRecord) -> Row:
     """Return a look into the lists as a line."""
     decision = getattr(record, "decision", None)
-    label = Verdict(decision.verdict).label if decision else Outcome(record.outcome).label
+    label = Verdict(decision.verdict).label if decision else _outcome(record)
     tone = "bad" if decision and decision.verdict == Verdict.BLOCKED else OUTCOME_TONE[Outcome(record.outcome)]
+    tone = "wait" if record.looked_nowhere else tone
     return Row(
         title=", ".join(dict.fromkeys(each["name"] for each in record.parties)),
         text=" · ".join([str(Subject(record.subject).label), day(record.at), who(record.screened_by)]),
@@ -155,6 +156,8 @@ def _decided(decision: Any) -> list[Fact]:
 def _note(record: ScreeningRecord, user: User) -> tuple[str, str]:
     if getattr(record, "decision", None):
         return _("It is decided. A decision is never changed."), ""
+    if record.looked_nowhere:
+        return _("No list was loaded, so nothing could be found. An administrator loads them; then look again."), "warn"
     if record.outcome == Outcome.CLEAR:
         return _("Nobody on a list is like this."), ""
     if record.outcome == Outcome.KNOWN:
@@ -162,6 +165,12 @@ def _note(record: ScreeningRecord, user: User) -> tuple[str, str]:
     if record.screened_by_id == user.pk:
         return _("You had it looked up, so another person decides. Until then nothing moves."), "warn"
     return _("Compare names, numbers and places with the list itself. Until you decide, nothing moves."), "warn"
+
+
+def _outcome(record: ScreeningRecord) -> str:
+    if record.looked_nowhere:
+        return _("there was no list to look in")
+    return str(Outcome(record.outcome).label)
 
 
 def _subject_url(record: ScreeningRecord) -> str:

@@ -111,6 +111,11 @@ class ScreeningRecord(models.Model):
         """Return the public identifier."""
         return str(self.public_id)
 
+    @property
+    def looked_nowhere(self) -> bool:
+        """Say whether no list was loaded then: nothing was found, and that means nothing."""
+        return not self.lists
+
 
 class ScreeningDecision(models.Model):
     """What a person decided about the likenesses of one record, with a second factor, and why."""

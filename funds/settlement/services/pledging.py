@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from birge import clock
 from birge.accounts.models import User
 from birge.errors import InvalidInput, NotAllowed, RuleNotMet
+from birge.i18n.dates import day_text
 from birge.money import Money
 from birge.organisations.permissions import Action, may
 from funds.ledger.commitments import commitment_make, opening_keep
@@ -215,7 +216,9 @@ def _draws_for(project: Project, pledge: Pledge) -> list[Draw]:
 def _confirmed_notice(pledge: Pledge, matched: int) -> None:
     match = money_text(Money(matched, pledge.project.currency), pledge.language) if matched else ""
     pools = parts_text(pledge)
-    pledge_notice(pledge, "pledge_confirmed", match=match, pools=pools, horizon=pledge.horizon.isoformat())
+    pledge_notice(
+        pledge, "pledge_confirmed", match=match, pools=pools, horizon=day_text(pledge.horizon, pledge.language)
+    )
 
 
 def _may_withdraw(pledge: Pledge, actor: User | None, token: str, reason: str) -> None:

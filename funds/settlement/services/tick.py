@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from birge import clock
 from birge.accounts.devices import devices_forget
 from birge.errors import BirgeError
+from birge.i18n.dates import day_text
 from birge.notifications.services import notices_resend
 from birge.organisations.models import Organisation
 from funds.matching.donors import donors_forget
@@ -120,7 +121,7 @@ def _ask_again(today: dt.date, report: TickReport) -> None:
                 continue
             locked.horizon_asked_on = today
             locked.save(update_fields=["horizon_asked_on"])
-            pledge_notice(locked, "pledge_ask_again", horizon=locked.horizon.isoformat())
+            pledge_notice(locked, "pledge_ask_again", horizon=day_text(locked.horizon, locked.language))
         report.asked_again.append(locked.public_id)
 
 

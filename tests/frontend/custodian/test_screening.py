@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from funds.screening.models import BlockList, ScreeningDecision
+from funds.screening.services import screening_ask
 from funds.settlement.services import tick
 from tests.factories import transfers as make
 from tests.factories.funds import organisation
@@ -75,6 +76,19 @@ def test_an_officer_looks_a_bank_up_before_an_account_is_opened():
     assert "You had it looked up, so another person decides." in found.text
     assert not found.offers("/decide/")
     assert "Capital Bank" in officer.open("custodian_screening", custodian.public_id).text
+
+
+def test_where_no_list_was_loaded_it_does_not_say_that_nobody_is_on_one():
+    both = make.two()
+    record = screening_ask(
+        custodian=both.here.custodian, subject="payee", ref="cement", name="ОсОО Цемент", kind="organisation",
+        actor=both.clerk,
+    )  # fmt: skip
+    page = Visitor(both.clerk).open("screening_record", record.public_id)
+    assert "No list was loaded, so nothing could be found." in page.text
+    assert "Nobody on a list is like this" not in page.text
+    listed = Visitor(both.clerk).open("custodian_screening", both.here.custodian.public_id)
+    assert "there was no list to look in" in listed.text
 
 
 def test_an_administrator_decides_on_an_organisation():

@@ -12,6 +12,8 @@ from funds.banking.services import reference_for
 from funds.cash.models import CashReceipt
 from funds.payments.models import Payment
 from funds.pledges.models import Pledge
+from funds.pledges.services import pledge_lock, pledge_move
+from funds.pledges.states import PledgeStatus
 from funds.pledges.tokens import Purpose, pledge_token
 from tests.factories import funds as make
 from tests.factories.pages import Visitor, at
@@ -53,6 +55,14 @@ def test_a_due_promise_says_how_much_until_when_and_how(guest, world):
     assert "Everything has come together. Please pay 10,000 som by" in page.text
     assert "1280016000000000" in page.text
     assert "Write this with it" in page.text
+
+
+def test_what_is_due_while_the_project_still_raises_does_not_say_that_all_has_come_together(guest, world):
+    pledge = make.confirmed_pledge(world.project, 500_00)
+    pledge_move(pledge_lock(pledge), PledgeStatus.DUE, reason="a month’s part")
+    page = money(guest, pledge)
+    assert "Please pay 500 som by" in page.text
+    assert "come together" not in page.text.split("Please pay 500 som by")[0]
 
 
 def test_a_way_that_does_not_work_today_says_so_and_shows_no_account(guest, world):

@@ -17,7 +17,15 @@ from funds.pledges.services import confirmation_resend, pledge_prolong
 from funds.pledges.tokens import Purpose, pledge_token
 from funds.settlement.facts import plan_facts
 from funds.settlement.services import pledge_confirm_and_match
-from tests.factories.funds import confirm, confirmed_pledge, newest_code, open_village_project, person, pledge
+from tests.factories.funds import (
+    confirm,
+    confirmed_pledge,
+    newest_code,
+    notices,
+    open_village_project,
+    person,
+    pledge,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -190,3 +198,12 @@ def test_the_facts_of_the_plan_are_what_was_promised(world):
 def test_a_promise_cannot_be_prolonged_before_anyone_asks(world):
     with pytest.raises(Exception, match="nothing to do"):
         pledge_prolong(pledge=confirmed_pledge(world.project))
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("ky", "2027-ж. 3-март"), ("ru", "3 марта 2027\u00a0г."), ("en", "3 March 2027")]
+)
+def test_the_message_says_until_when_in_words(language, words):
+    with time_machine.travel(dt.datetime(2026, 12, 3, 9, tzinfo=dt.UTC)):
+        confirm(pledge(open_village_project().project, language=language))
+    assert notices("pledge_confirmed")[-1].context["horizon"] == words

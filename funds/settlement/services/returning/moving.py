@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from birge import clock
 from birge.errors import BirgeError, NotAllowed, RuleNotMet
+from birge.i18n.dates import day_text
 from funds.ledger import codes
 from funds.ledger.commitments import commitment_make, opening_keep
 from funds.ledger.kinds import EntryKind
@@ -55,7 +56,7 @@ def offer_begin(part: RefundPart) -> RefundPart:
         return part
     part = part_move(part, PartStatus.OFFERED)
     if _offer_make(part) is None:
-        _tell(part, "move_waits", until=looks_until(part).isoformat())
+        _tell(part, "move_waits", until=looks_until(part))
     return part
 
 
@@ -220,7 +221,7 @@ def _offer_make(part: RefundPart) -> MoveOffer | None:
     offer = MoveOffer.objects.create(part=part, project=project, moves_on=moves_on, made_at=clock.now())
     source = _pledge_of(refund.payment.group)
     to = project.title(source.language) if source is not None else ""
-    _tell(part, "move_offered", to=to, day=moves_on.isoformat())
+    _tell(part, "move_offered", to=to, day=moves_on)
     return offer
 
 
@@ -237,11 +238,14 @@ def _has_offer(part: RefundPart) -> bool:
     return part.offers.filter(status=MoveOffer.Status.OPEN).exists()
 
 
-def _tell(part: RefundPart, template: str, **words: str) -> None:
+def _tell(part: RefundPart, template: str, **words: str | dt.date) -> None:
     refund = refund_of(part)
     pledge = _pledge_of(refund.payment.group)
-    if pledge is not None:
-        pledge_notice(pledge, template, back=money_text(divided_money(refund), pledge.language), **words)
+    if pledge is None:
+        return
+    tongue = pledge.language
+    said = {name: day_text(word, tongue) if isinstance(word, dt.date) else word for name, word in words.items()}
+    pledge_notice(pledge, template, back=money_text(divided_money(refund), tongue), **said)
 
 
 def _pledge_of(group: str) -> Pledge | None:
