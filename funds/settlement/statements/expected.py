@@ -21,15 +21,16 @@ GIFT_DAYS = 90  # an announced gift has no last day; after so many its day is no
 
 
 def awaited(account: BankAccount) -> Sequence[Expected]:
-    """Return every open pledge and announced gift to a pool that this account's custodian awaits in its currency.
+    """Return every open pledge, and announced gifts to pools in its currency, that this account's custodian awaits.
 
+    A promise in roubles may come to an account in som: the payer's bank exchanges, and its reference says whose it is.
     Registered as settings.BANKING_EXPECTED. `ref` is the group; names and phones are there for suggesting only.
     """
     pledges = _pledges(account)
     gifts = _gifts(account)
     references = references_of([*(each.group for each in pledges), *(each.public_id for each in gifts)])
     return [
-        *(_of_pledge(each, references.get(each.group, "")) for each in pledges),
+        *(_of_pledge(each, account.currency, references.get(each.group, "")) for each in pledges),
         *(_of_gift(each, references.get(each.public_id, "")) for each in gifts),
     ]
 
@@ -46,9 +47,9 @@ def purpose_of(group: str, account: BankAccount) -> Pledge | PoolGift | None:
 
 
 def _pledges(account: BankAccount) -> list[Pledge]:
-    found = Pledge.objects.filter(
-        custodian_id=account.custodian_id, currency=account.currency, status__in=OPEN, pool_ref=""
-    ).select_related("contact", "credit", "donor")
+    found = Pledge.objects.filter(custodian_id=account.custodian_id, status__in=OPEN, pool_ref="").select_related(
+        "contact", "credit", "donor", "project"
+    )
     return list({each.group: each for each in found.order_by("id")}.values())  # the newest of each group
 
 
@@ -59,7 +60,7 @@ def _gifts(account: BankAccount) -> list[PoolGift]:
     return list(found.select_related("giver__user").order_by("id"))
 
 
-def _of_pledge(pledge: Pledge, reference: str) -> Expected:
+def _of_pledge(pledge: Pledge, currency: str, reference: str) -> Expected:
     contact = getattr(pledge, "contact", None)
     credit = getattr(pledge, "credit", None)
     donor = pledge.donor
@@ -67,10 +68,11 @@ def _of_pledge(pledge: Pledge, reference: str) -> Expected:
     if donor is not None and donor.phone:
         phones.append(donor.phone)
     began = (pledge.confirmed_at or pledge.made_at).date()
+    sums = {pledge.project.currency: pledge.plan_amount_minor, pledge.currency: pledge.amount_minor}
     return Expected(
         ref=pledge.group,
-        amount_minor=pledge.amount_minor,
-        currency=pledge.currency,
+        amount_minor=sums.get(currency, 0),  # in a third currency no sum is a reason
+        currency=currency,
         first_day=began - dt.timedelta(days=EARLY_DAYS),
         last_day=pledge.horizon + dt.timedelta(days=settings.GRACE_DAYS),
         reference=reference,

@@ -34,6 +34,8 @@ from funds.settlement.statements import (
 from tests.factories import funds as make
 from tests.factories import pools
 from tests.factories.bank import bank_account, line_of, paying, taken_in, told
+from tests.factories.exchange import promised_in
+from tests.factories.rates import trusted
 from tests.factories.statements import one_c
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +85,17 @@ def test_scenario_15_less_came_than_was_promised_and_the_rest_keeps_the_same_ref
     second = line_of(account, paying(pledge.group, 200_00))
     confirmed(world, line_take(line=second, group=pledge.group, actor=world.officer))
     assert held_minor(world.project) == 700_00
+
+
+def test_scenario_15_a_promise_in_roubles_is_found_by_its_reference_in_an_account_in_som(world, account):
+    trusted("RUB", "0.92")
+    promised = promised_in(world.project, 5_000_00, "RUB", country="RU")
+    (line,) = taken_in(account, paying(promised.group, 4_550_00))  # the payer's bank made som of them
+    assert (line.status, line.expected_ref) == ("matched", promised.group)
+    payment = confirmed(world, line_take(line=line, group=promised.group, actor=world.officer))
+    kept = again(promised)
+    assert (kept.status, kept.amount, kept.collected_minor) == ("collected", Money(5_000_00, "RUB"), 4_550_00)
+    assert (payment.amount, held_minor(world.project)) == (Money(4_550_00, "KGS"), 4_550_00)
 
 
 def test_scenario_15_more_came_than_was_promised_and_all_of_it_is_held(world, account):
