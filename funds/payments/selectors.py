@@ -77,37 +77,40 @@ def payment_waits_for(pledge_ref: str) -> bool:
 
 def sent_back_minor(payment: Payment) -> int:
     """Return what of a payment is away (minor units): sent back at its provider, or taken by the payer's bank."""
-    taken = StripeDispute.objects.filter(attempt__payment=payment, taken_entry_id__isnull=False, back_entry_id=None)
-    return _refunded(payment) + int(taken.aggregate(total=Sum("amount_minor"))["total"] or 0)
+    return away_minor(Payment.objects.filter(pk=payment.pk)).get(payment.pk, 0)
 
 
 def gone_minor(payment: Payment) -> int:
     """Return what of a payment went back for good (minor units): what is still disputed may come back."""
-    lost = StripeDispute.objects.filter(attempt__payment=payment, taken_entry_id__isnull=False, back_entry_id=None)
-    lost = lost.filter(status=DisputeStatus.LOST)
-    return _refunded(payment) + int(lost.aggregate(total=Sum("amount_minor"))["total"] or 0)
+    return away_minor(Payment.objects.filter(pk=payment.pk), for_good=True).get(payment.pk, 0)
 
 
-def _refunded(payment: Payment) -> int:
-    back = StripeRefund.objects.filter(attempt__payment=payment)
-    return int(back.aggregate(total=Sum("amount_minor"))["total"] or 0)
+def away_minor(payments: QuerySet[Payment], *, for_good: bool = False) -> dict[int, int]:
+    """Return what of each of these payments is away, by its key (minor units of its own currency). Two queries.
+
+    `for_good` leaves out what a bank has taken and not decided on.
+    """
+    refunds = StripeRefund.objects.filter(attempt__payment__in=payments)
+    taken = StripeDispute.objects.filter(
+        attempt__payment__in=payments, taken_entry_id__isnull=False, back_entry_id=None
+    )
+    away: dict[int, int] = {}
+    for rows in (refunds, taken.filter(status=DisputeStatus.LOST) if for_good else taken):
+        for payment, minor in rows.values_list("attempt__payment").annotate(n=Sum("amount_minor")).order_by():
+            away[payment] = away.get(payment, 0) + int(minor)
+    return away
 
 
 def parts_back(payments: QuerySet[Payment]) -> dict[int, int]:
     """Return what went back of these payments while they still count, by project (minor units of the plan's currency).
 
-    Parts only, and not of projects that gave all back. One query.
+    Parts only, and not of projects that gave all back.
     """
-    rows = StripeRefund.objects.filter(attempt__payment__in=payments.filter(refund__isnull=True))
+    gone = away_minor(payments.filter(refund__isnull=True), for_good=True)
     back: dict[int, int] = {}
-    parts: dict[int, tuple[Payment, int]] = {}
-    for row in rows.select_related("attempt__payment"):
-        payment = row.attempt.payment
-        if payment is not None:
-            parts[payment.pk] = payment, parts.get(payment.pk, (payment, 0))[1] + row.amount_minor
-    for payment, amount in parts.values():
-        if payment.project_id is not None:
-            back[payment.project_id] = back.get(payment.project_id, 0) + plan_part(payment, amount)
+    for payment in Payment.objects.filter(pk__in=gone, project__isnull=False) if gone else []:
+        project = payment.project_id or 0
+        back[project] = back.get(project, 0) + plan_part(payment, gone[payment.pk])
     return back
 
 

@@ -90,7 +90,7 @@ class Totals:
 
 
 def projects_money(projects: Iterable[Project]) -> dict[str, ProjectMoney]:
-    """Return the money of many projects by public id, in three queries."""
+    """Return the money of many projects by public id, in four queries; five where something went back."""
     listed = list(projects)
     paid = Payment.objects.filter(project__in=listed, status=PaymentStatus.CONFIRMED)
     back = parts_back(paid)

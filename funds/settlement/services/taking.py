@@ -11,9 +11,9 @@ from funds.ledger import codes
 from funds.ledger.balances import balance
 from funds.ledger.kinds import EntryKind
 from funds.ledger.posting import AccountKey, EntryDraft, Leg
-from funds.matching.rule_selectors import given_minor, given_waiting
+from funds.matching.rule_selectors import given_minor
 from funds.payments.exchanged import out_of_plan, plan_part
-from funds.payments.models import Payment, PaymentStatus
+from funds.payments.models import Payment
 from funds.payments.selectors import sent_back_minor
 from funds.releases.models import REFUND_ENDED, Refund
 from funds.releases.selectors import released_minor
@@ -22,6 +22,7 @@ from projects.works.models import Project
 from ..facts import held_minor
 from .assets import asset_code
 from .returning.closing import named_gift
+from .returning.dividing import claim_in, sources_of
 
 
 def own_held_minor(payment: Payment, project: Project) -> int:
@@ -39,16 +40,9 @@ def own_held_minor(payment: Payment, project: Project) -> int:
         return max(0, min(free, 0 if own.status in REFUND_ENDED else own.amount_minor))
     if released_minor(project) == 0:
         return max(0, free - given_minor(project))
-    others = Payment.objects.filter(project=project, status=PaymentStatus.CONFIRMED, refund__isnull=True)
-    kept = counts_minor(payment)
-    brought = sum(counts_minor(each) for each in others.exclude(pk=payment.pk))
-    brought += kept + sum(given.amount_minor for given in given_waiting(project))
-    return max(0, free * kept // brought) if brought > 0 else 0
-
-
-def counts_minor(payment: Payment) -> int:
-    """Return what of a payment counts in the plan and is not away (minor units of the plan's currency)."""
-    return payment.plan_minor - plan_part(payment, sent_back_minor(payment))
+    sources = sources_of(project)
+    brought = sum(each.amount_minor for each in sources)
+    return max(0, free * claim_in(sources, payment) // brought) if brought > 0 else 0
 
 
 def taken_drafts(

@@ -107,7 +107,7 @@ def test_totals_are_stated_by_currency():
     assert (totals.held_minor, totals.released_minor) == (1_000_000, 1_000_000)
 
 
-def test_the_cards_money_takes_three_queries_however_many(django_assert_num_queries):
+def test_the_cards_money_takes_four_queries_however_many(django_assert_num_queries):
     listed = [make.open_village_project().project for _each in range(3)]
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         projects_money(listed)

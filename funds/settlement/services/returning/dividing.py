@@ -14,7 +14,8 @@ from funds.matching.models import Given
 from funds.matching.rule_selectors import given_waiting
 from funds.matching.services import rules_lock
 from funds.payments.exchanged import plan_part
-from funds.payments.models import Payment, PaymentStatus, StripeRefund
+from funds.payments.models import Payment, PaymentStatus
+from funds.payments.selectors import away_minor
 from funds.releases.models import REFUND_ENDED, GiftBack, Refund
 from funds.returns.models import BatchReason, PartStatus, RefundBatch, RefundPart
 from projects.works.models import Project
@@ -74,17 +75,22 @@ def sources_of(project: Project) -> list[Source]:
     ]
 
 
+def claim_in(sources: list[Source], payment: Payment) -> int:
+    """Return how much of this payment counts among those sources (minor units)."""
+    return sum(each.amount_minor for each in sources if each.payment is not None and each.payment.pk == payment.pk)
+
+
 def claims_used(project: Project) -> dict[int, int]:
-    """Return what of each payment's claim is used up already: sent back by its provider, or given back on request.
+    """Return what of each payment's claim is used up already: away at its provider or bank, or given back on request.
 
     Minor units of the plan's currency.
     """
     on_request = GiftBack.objects.filter(payment__project=project).values_list("payment").annotate(n=Sum("claim_minor"))
     used = {payment: int(minor or 0) for payment, minor in on_request.order_by()}
-    back = StripeRefund.objects.filter(attempt__payment__project=project).values_list("attempt__payment")
-    by_provider = dict(back.annotate(n=Sum("amount_minor")).order_by())
-    for payment in Payment.objects.filter(pk__in=by_provider):
-        used[payment.pk] = used.get(payment.pk, 0) + plan_part(payment, int(by_provider[payment.pk]))
+    payments = Payment.objects.filter(project=project)
+    away = away_minor(payments)
+    for payment in payments.filter(pk__in=away):
+        used[payment.pk] = used.get(payment.pk, 0) + plan_part(payment, away[payment.pk])
     return used
 
 

@@ -38,7 +38,7 @@ from projects.works.states import ProjectStatus
 from ...facts import held_minor
 from ..assets import asset_code
 from .closing import named_gift
-from .dividing import on_its_way_minor, sources_of
+from .dividing import claim_in, on_its_way_minor, sources_of
 
 BEING_BUILT = frozenset({ProjectStatus.UNDER_WAY, ProjectStatus.SUSPENDED, ProjectStatus.COMPLETED})
 NOT_HERE = (PaymentKind.POOL, PaymentKind.VILLAGE, PaymentKind.STRIPE)
@@ -69,7 +69,7 @@ def gift_share(payment: Payment) -> GiftShare:
     if project is None:
         return GiftShare(0, 0, 0, 0)
     sources = sources_of(project)
-    claim = next((each.amount_minor for each in sources if each.payment and each.payment.pk == payment.pk), 0)
+    claim = claim_in(sources, payment)
     whole, free = sum(each.amount_minor for each in sources), held_minor(project) - on_its_way_minor(project)
     given = payment.gifts_back.filter(status=GiftBack.Status.PAID)
     kept = payment.plan_minor - sum(given.values_list("amount_minor", flat=True))

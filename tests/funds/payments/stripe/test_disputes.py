@@ -14,7 +14,7 @@ from funds.payments.providers.stripe.sweep import sweep
 from funds.pledges.models import Pledge
 from funds.releases.models import Refund
 from funds.settlement.facts import held_minor
-from funds.settlement.selectors import project_progress
+from funds.settlement.selectors import project_progress, projects_money
 from funds.settlement.services import project_cancel_and_refund, refund_send, tick
 from projects.works.models import Project
 from tests.factories import after, cards
@@ -269,3 +269,29 @@ def test_every_order_of_refund_and_dispute_of_two_halves(double, world, pledge):
                 double.decide(disputed["id"], "lost")
             cards.told(double)
         agrees(double, world)
+
+
+def test_a_project_that_fails_divides_nothing_to_whose_bank_took_it_back_already(double, world, pledge, paid):
+    after.reserve(world, 100_00)  # it bears Stripe's fee
+    other = make.confirmed_pledge(world.project, 3_000_00)
+    make.pay(world, other)
+    double.dispute(paid["id"])
+    cards.told(double)
+    project_cancel_and_refund(project=world.project, actor=world.head, reason="no pipes to be had")
+    (refund,) = Refund.objects.all()
+    assert (refund.payment.group, refund.amount_minor) == (other.group, 3_000_00)
+    double.decide(StripeDispute.objects.get().dispute_id, "won")
+    cards.told(double)
+    tick()
+    late = Refund.objects.exclude(pk=refund.pk).get()
+    assert (late.payment.group, late.amount_minor) == (pledge.group, AMOUNT)
+
+
+def test_what_a_bank_took_for_good_does_not_count_as_received(double, world, pledge, paid):
+    dispute = double.dispute(paid["id"], amount=300_00)
+    cards.told(double)
+    double.decide(dispute["id"], "lost")
+    cards.told(double)
+    left = Pledge.objects.get(pk=pledge.pk).collected_minor
+    assert left == AMOUNT - 300_00
+    assert projects_money([world.project])[world.project.public_id].received_minor == left
