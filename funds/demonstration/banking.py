@@ -1,4 +1,4 @@
-"""The bank's statements, evening by evening. The last one is not explained yet: whoever looks does the rest."""
+"""The bank's statements, of late evening by evening. The last one is not explained yet: whoever looks does the rest."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from funds.reconciliation.movements import banks_of
 from .scene import CURRENCY, Scene
 from .timeline import Story
 
+Line = tuple[dt.date, int, str, str]  # day, minor units, text, the other party
 NUMBER = "1030120000004821"
 UNKNOWN = (
     (1_500_00, "Мектепке", "Турсунов Н."),
@@ -25,6 +26,8 @@ UNKNOWN = (
 FEE = 45_00
 MOST = 3
 FIRST = 300  # days ago: before the first money came
+EVENINGS = 95  # so many days back each evening is told by itself, before that ten days at once: see the public figure
+TOGETHER = 10
 
 
 def bank(scene: Scene) -> Story:
@@ -38,20 +41,25 @@ def bank(scene: Scene) -> Story:
         custodian=custodian, number=NUMBER, currency=CURRENCY, name="Айыл Банк", opened_on=clock.today(), actor=officer
     )
     told: Counter[tuple[dt.date, str, int]] = Counter()
-    written = 0
+    written, first = 0, clock.today()
     for days_ago in range(FIRST, 0, -1):
+        if days_ago > EVENINGS and days_ago % TOGETHER:
+            continue
         yield scene.world.moment(days_ago, 23)
         before, written = written, Posting.objects.filter(account__type="bank", currency=CURRENCY).count()
         if days_ago > 1 and written == before:
-            continue  # an evening on which nothing moved
+            continue  # nothing moved
         held = sum(minor * times for (_day, _ref, minor), times in told.items())
         moved = sorted((_booked(account) - told).elements(), key=lambda each: (each[0], each[2], each[1]))
-        lines = [(minor, *_words(minor, told.total() + n)) for n, (_day, _ref, minor) in enumerate(moved)]
+        lines = [
+            (max(first, day), minor, *_words(minor, told.total() + n)) for n, (day, _ref, minor) in enumerate(moved)
+        ]
         if days_ago > 1 and not lines:
             continue
         known = len(lines)
         lines += _lines(account) if days_ago == 1 else []
-        _take_in(account, held, lines, scene)
+        _take_in(account, held, first, lines, scene)
+        first = clock.today() + dt.timedelta(days=1)
         new = list(BankLine.objects.filter(account=account, payment_ref="").order_by("id"))[:known]
         for line, (_day, ref, minor) in zip(new, moved, strict=True):
             line_explain(line, ref=ref, amount=Money(minor, CURRENCY))
@@ -71,32 +79,34 @@ def _words(minor: int, number: int) -> tuple[str, str]:
     return "Оплата по проекту", f"Получатель {number + 1}"
 
 
-def _take_in(account: BankAccount, opening: int, lines: list[tuple[int, str, str]], scene: Scene) -> None:
-    data = _statement(account, opening, clock.today(), lines)
+def _take_in(account: BankAccount, opening: int, first: dt.date, lines: list[Line], scene: Scene) -> None:
+    data = _statement(account, opening, first, lines)
     report = statement_import(account=account, data=data, actor=scene.officer())
     if report.errors:
         raise RuntimeError(f"the statement of the demonstration is refused: {report.errors}")
 
 
-def _lines(account: BankAccount) -> list[tuple[int, str, str]]:
-    """Return (minor units, text, who) of each line."""
+def _lines(account: BankAccount) -> list[Line]:
+    """Return the lines of the last evening that nobody has explained."""
     open_ones = Pledge.objects.filter(custodian=account.custodian, currency=CURRENCY, status__in=OPEN, pool_ref="")
     pledges = list(open_ones.order_by("-id")[:MOST])
     named = [(each.amount_minor, f"Взнос {reference_for(each.group)}", "Отправитель перевода") for each in pledges]
-    return [*named, *UNKNOWN, (-FEE, "Комиссия за обслуживание", "Айыл Банк")]
+    said = [*named, *UNKNOWN, (-FEE, "Комиссия за обслуживание", "Айыл Банк")]
+    return [(clock.today(), *each) for each in said]
 
 
-def _statement(account: BankAccount, opening: int, day: dt.date, lines: list[tuple[int, str, str]]) -> bytes:
-    """Return a file as 1C writes it."""
-    closing, when = opening + sum(minor for minor, _text, _who in lines), f"{day:%d.%m.%Y}"
+def _statement(account: BankAccount, opening: int, first: dt.date, lines: list[Line]) -> bytes:
+    """Return a file as 1C writes it, from the day `first` until today."""
+    closing = opening + sum(minor for _day, minor, _text, _who in lines)
+    days = [f"ДатаНачала={first:%d.%m.%Y}", f"ДатаКонца={clock.today():%d.%m.%Y}"]
     rows = [
-        "1CClientBankExchange", "ВерсияФормата=1.03", "Кодировка=UTF-8", f"ДатаНачала={when}", f"ДатаКонца={when}",
-        f"РасчСчет={account.number}", "СекцияРасчСчет", f"ДатаНачала={when}", f"ДатаКонца={when}",
+        "1CClientBankExchange", "ВерсияФормата=1.03", "Кодировка=UTF-8", *days,
+        f"РасчСчет={account.number}", "СекцияРасчСчет", *days,
         f"РасчСчет={account.number}", f"НачальныйОстаток={_plain(opening)}", f"КонечныйОстаток={_plain(closing)}",
         "КонецРасчСчет",
     ]  # fmt: skip
-    for number, (minor, text, who) in enumerate(lines, start=1):
-        came = minor > 0
+    for number, (day, minor, text, who) in enumerate(lines, start=1):
+        came, when = minor > 0, f"{day:%d.%m.%Y}"
         ours, theirs = (account.number, account.custodian.name("ru")), ("1240020000098765", who)
         payer, payee = (theirs, ours) if came else (ours, theirs)
         rows += [
