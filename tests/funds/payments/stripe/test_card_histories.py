@@ -86,6 +86,7 @@ class History:
             for _time in range(self.luck.choice((0, 1, 3))):
                 self.hears(event)
         self.double.failures.clear()
+        self.double.keys.clear()  # a day passes: until then Stripe repeats the 500 that it gave an order
         self.looks()
         sweep(self.account, full=self.luck.random() < 0.2)
         self.check(whole=whole)
