@@ -6,6 +6,7 @@ from birge.accounts.models import User
 from birge.organisations.models import Organisation
 
 from .matching import Party
+from .selectors import Seen
 from .services.looking import screen, screen_again, screening_require
 from .states import PartyKind, Subject
 
@@ -42,12 +43,13 @@ def payee_check(payee: Organisation, custodian: Organisation) -> None:
     )
 
 
-def organisation_screen_again(organisation: Organisation) -> bool:
+def organisation_screen_again(organisation: Organisation, seen: Seen) -> bool:
     """Look an organisation up if the lists have changed since; say whether that was so. It belongs to the platform."""
     record = screen_again(
         subject=Subject.ORGANISATION,
         ref=organisation.public_id,
         parties=organisation_parties(organisation),
         countries=[organisation.country],
+        seen=seen,
     )
     return record is not None

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from birge.organisations.models import Organisation
 
 from .matching import Hit, Party, hits_of, lists_now
 from .models import BlockList, ScreeningRecord
 from .states import Outcome, Verdict
+
+SeenAs = tuple[str, str, tuple[str, ...]]
+Seen = Collection[SeenAs]
 
 
 @dataclass(frozen=True)
@@ -62,11 +65,20 @@ def undecided(organisations: Collection[Organisation] | None = None) -> QuerySet
     return waiting.filter(pk__in=newest.values()).select_related("organisation").order_by("id")
 
 
-def looked_up_in(record: ScreeningRecord | None) -> bool:
-    """Say whether a record knows the lists that count now."""
-    if record is None:
-        return False
-    return {each["id"] for each in record.lists} == set(lists_now().values_list("public_id", flat=True))
+def seen_now() -> Seen:
+    """Return who was looked up in the very lists that count now, under the names of their newest look."""
+    now = set(lists_now().values_list("public_id", flat=True))
+    newest = ScreeningRecord.objects.values("subject", "subject_ref").annotate(newest=Max("pk")).values("newest")
+    return {
+        seen_as(each.subject, each.subject_ref, [party["name"] for party in each.parties])
+        for each in ScreeningRecord.objects.filter(pk__in=newest).order_by().iterator()
+        if {listed["id"] for listed in each.lists} == now
+    }
+
+
+def seen_as(subject: str, ref: str, names: Iterable[str]) -> SeenAs:
+    """Return by what somebody is known in what `seen_now` returns."""
+    return str(subject), ref, tuple(sorted(names))
 
 
 def lists_kept() -> QuerySet[BlockList]:

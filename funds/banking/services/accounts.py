@@ -16,6 +16,7 @@ from birge.money import EXPONENTS
 from birge.organisations.models import Organisation, OrganisationKind
 from birge.organisations.permissions import Action, require
 from funds.screening.matching import Party
+from funds.screening.selectors import Seen
 from funds.screening.services import ref_of, screen, screen_again, screening_require
 from funds.screening.states import PartyKind, Subject
 
@@ -55,10 +56,10 @@ def bank_account_open(
     return account
 
 
-def account_screen_again(account: BankAccount) -> bool:
+def account_screen_again(account: BankAccount, seen: Seen) -> bool:
     """Look the account's bank up once more if the lists have changed since; say whether that was so."""
     said = _looked_up(account.custodian, account.number, account.name)
-    return screen_again(**said, organisation=account.custodian) is not None
+    return screen_again(**said, organisation=account.custodian, seen=seen) is not None
 
 
 def _looked_up(custodian: Organisation, number: str, name: str) -> dict[str, Any]:

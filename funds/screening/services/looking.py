@@ -14,7 +14,7 @@ from birge.organisations.permissions import Action, require
 
 from ..matching import Hit, Party, hits_of, lists_now
 from ..models import ScreeningRecord
-from ..selectors import Standing, looked_up_in, records_of, standing
+from ..selectors import Seen, Standing, seen_as, standing
 from ..states import Outcome, PartyKind, Subject
 
 LONGEST_NAME = 200
@@ -60,10 +60,13 @@ def screen_again(
     parties: Sequence[Party],
     countries: Iterable[str] = (),
     organisation: Organisation | None = None,
+    seen: Seen,
 ) -> ScreeningRecord | None:
-    """Look once more where the lists, or those concerned, have changed since the last look; None where not."""
-    last = records_of(subject, ref).first()
-    if looked_up_in(last) and last is not None and _names(last) == sorted(each.name for each in parties):
+    """Look once more where the lists, or those concerned, have changed since the last look; None where not.
+
+    `seen` is what `seen_now` returned, once for all that is looked at.
+    """
+    if seen_as(subject, ref, [each.name for each in parties]) in seen:
         return None
     return screen(subject=subject, ref=ref, parties=parties, countries=countries, organisation=organisation)
 
@@ -128,7 +131,3 @@ def hit_text(hit: Hit) -> str:
         _("“%(party)s” is like “%(name)s” on a list of %(by)s (%(source)s, %(version)s). A person must decide first.")
         % said
     )
-
-
-def _names(record: ScreeningRecord) -> list[str]:
-    return sorted(each["name"] for each in record.parties)

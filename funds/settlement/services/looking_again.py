@@ -8,6 +8,7 @@ from birge.organisations.models import Organisation, OrganisationStatus
 from funds.banking.models import BankAccount
 from funds.banking.services import account_screen_again
 from funds.screening.organisations import organisation_screen_again
+from funds.screening.selectors import seen_now
 from funds.transfers.selectors import transfers
 from funds.transfers.services import transfer_screen_again
 from funds.transfers.states import OPEN
@@ -20,14 +21,14 @@ def looked_again() -> list[str]:
 
     What is decided already is not asked again. Each stands in a transaction of its own.
     """
-    found = []
+    found, seen = [], seen_now()
     for transfer in transfers().filter(status__in=OPEN).order_by("id"):
         with transaction.atomic():
-            found += [transfer.public_id] if transfer_screen_again(transfer) else []
+            found += [transfer.public_id] if transfer_screen_again(transfer, seen) else []
     for account in BankAccount.objects.select_related("custodian").order_by("id"):
         with transaction.atomic():
-            found += [account.public_id] if account_screen_again(account) else []
+            found += [account.public_id] if account_screen_again(account, seen) else []
     for organisation in Organisation.objects.filter(status__in=STANDING).order_by("id"):
         with transaction.atomic():
-            found += [organisation.public_id] if organisation_screen_again(organisation) else []
+            found += [organisation.public_id] if organisation_screen_again(organisation, seen) else []
     return found

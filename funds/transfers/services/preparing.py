@@ -18,6 +18,7 @@ from birge.errors import InvalidInput, NotAllowed
 from birge.organisations.permissions import Action, require
 from funds.screening.matching import BIC
 from funds.screening.models import ScreeningRecord
+from funds.screening.selectors import Seen
 from funds.screening.services import screen, screen_again, screening_require
 from funds.screening.states import Subject
 
@@ -116,7 +117,7 @@ def transfer_screen(transfer: Transfer, actor: User) -> ScreeningRecord:
     )
 
 
-def transfer_screen_again(transfer: Transfer) -> bool:
+def transfer_screen_again(transfer: Transfer, seen: Seen) -> bool:
     """Look a transfer up once more if the lists have changed since; say whether that was so. Called by `tick`."""
     record = screen_again(
         subject=Subject.TRANSFER,
@@ -124,6 +125,7 @@ def transfer_screen_again(transfer: Transfer) -> bool:
         parties=parties_of(transfer),
         countries=countries_of(transfer),
         organisation=transfer.sender,
+        seen=seen,
     )
     return record is not None
 
