@@ -26,7 +26,7 @@ from .stories import OPENS
 from .timeline import Story
 from .world import FOUNDED_DAYS_AGO, World
 
-LIVELY_DAYS = 260
+LIVELY_DAYS, DAILY_DAYS = 260, 95
 
 
 def questions(scene: Scene) -> Story:
@@ -63,8 +63,12 @@ def strays(scene: Scene) -> Story:
 
 
 def days(world: World) -> Story:
-    """Let time pass, week by week while there is one project only, then day by day: deadlines, horizons, messages."""
-    for days_ago in (*range(FOUNDED_DAYS_AGO - 1, LIVELY_DAYS, -7), *range(LIVELY_DAYS, -1, -1)):
+    """Let time pass: by the week while there is one project only, by three days, and of late every day.
+
+    Deadlines, horizons and messages of the older months so come up to two days later than they would.
+    """
+    early, older = range(FOUNDED_DAYS_AGO - 1, LIVELY_DAYS, -7), range(LIVELY_DAYS, DAILY_DAYS, -3)
+    for days_ago in (*early, *older, *range(DAILY_DAYS, -1, -1)):
         yield world.moment(days_ago, 0, 0 if days_ago == 0 else 20)
         report = tick()
         if report.failed:
