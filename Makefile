@@ -4,12 +4,14 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# Where it is set, every process would compile all code and every test anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
-PYTEST := $(BIN)/pytest -n $(WORKERS)
-# On which database each test that moves no money runs this time; LOT= runs all of them on both. See tests/conftest.py
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadgroup
+# On which database each test runs this time, but for those that run on both; LOT= runs all on both. See tests/conftest.py
 LOT := $(shell echo $$((RANDOM % 2)))
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 
@@ -31,12 +33,12 @@ test: $(VENV)/installed-dev  ## Run the whole suite, on SQLite and on PostgreSQL
 
 .PHONY: test-sqlite
 test-sqlite: $(VENV)/installed-dev  ## The suite on SQLite (ARGS="-k pledge" for a part)
-	@echo "On SQLite (what moves no money: $(if $(LOT),lot $(LOT),all)):"
+	@echo "On SQLite ($(if $(LOT),lot $(LOT),everything)):"
 	@BIRGE_TEST_LOT=$(LOT) BIRGE_TEST_DATABASE=sqlite $(PYTEST) -m "not slow" $(ARGS)
 
 .PHONY: test-postgresql
 test-postgresql: $(VENV)/installed-dev  ## The suite on PostgreSQL, which comes as a package
-	@echo "On PostgreSQL (what moves no money: $(if $(LOT),lot $(LOT),all)):"
+	@echo "On PostgreSQL ($(if $(LOT),lot $(LOT),everything)):"
 	@BIRGE_TEST_LOT=$(LOT) BIRGE_TEST_DATABASE=postgresql $(PYTEST) -m "not slow" $(ARGS)
 
 .PHONY: test-slow

