@@ -9,9 +9,35 @@ from typing import Any, NoReturn
 
 from django.db import connection, connections
 
+from funds.ledger.checks import check_ledger
 from funds.payments.providers.stripe import gateway
 
 KILLED = 9
+MOST_STEPS = 500
+LOOKED_AT_EVERY = 8
+
+
+def kill_at_each_step(
+    act: Callable[[], object], *, look: Callable[[], object] | None = None, state: Callable[[], object] | None = None
+) -> int:
+    """Let the act die before its first step, its second, and so on; return how often it died.
+
+    It ends when the act comes through, or, with `state` (which returns what the act may change), when that has changed:
+    it was killed after its commit, while messages left. `look` looks after each death. The books are looked at when the
+    state has changed, and else after every eighth death: what was not committed left nothing to be seen.
+    """
+    before = state() if state else None
+    for step in range(1, MOST_STEPS):
+        if run_until(act, step) != KILLED:
+            return step - 1
+        if look:
+            look()
+        changed = state is not None and state() != before
+        if changed or step % LOOKED_AT_EVERY == 0:
+            assert check_ledger() == []
+        if changed:
+            return step
+    raise AssertionError("it has more steps than we count")
 
 
 def run_until(act: Callable[[], object], step: int) -> int:

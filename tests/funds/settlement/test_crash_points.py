@@ -5,11 +5,7 @@ What was half done would be completed, or refused, by the second request; what i
 Afterwards the same request is sent again, as a person would, and happens exactly once.
 """
 
-import contextlib
-import os
-
 import pytest
-from django.db import connection, connections
 
 from funds.ledger.checks import check_ledger
 from funds.ledger.models import Command, Entry
@@ -28,10 +24,9 @@ from funds.settlement.services import (
     refund_send,
 )
 from tests.factories import funds as make
+from tests.support.dying import kill_at_each_step
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.postgresql]
-KILLED = 9
-MOST_STATEMENTS = 200
 
 
 def confirming_a_pledge():
@@ -111,14 +106,7 @@ def putting_right():
 def test_killed_anywhere_it_is_all_or_nothing_and_then_once(prepare):
     act = prepare()
     before = state()
-    killed = 0
-    for statement in range(1, MOST_STATEMENTS):
-        if run_until(act, statement) != KILLED:
-            break
-        killed += 1
-        assert check_ledger() == []
-        if state() != before:
-            break  # it was killed after its commit, while messages left; below it must be whole
+    killed = kill_at_each_step(act, state=state)
     assert killed > 5, "the act ends before anything could go wrong"
     after = state()
     assert after != before
@@ -132,32 +120,3 @@ def state():
     models = (Pledge, Payment, Release, Expense, Refund, Correction)
     statuses = [sorted(model.objects.values_list("pk", "status")) for model in models]
     return (Entry.objects.count(), Command.objects.exclude(result_ref="").count(), statuses)
-
-
-def run_until(act, statement):
-    """Run the act in a process of its own that dies before its n-th statement; return its exit status."""
-    connections.close_all()
-    child = os.fork()
-    if child == 0:
-        _die_before(act, statement)
-    _pid, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status)
-
-
-def _die_before(act, statement):
-    counted = 0
-
-    def kill(execute, sql, params, many, context):
-        nonlocal counted
-        counted += 1
-        if counted == statement:
-            os._exit(KILLED)
-        return execute(sql, params, many, context)
-
-    code = 1
-    with contextlib.suppress(BaseException):
-        with connection.execute_wrapper(kill):
-            act()
-        connections.close_all()
-        code = 0
-    os._exit(code)

@@ -23,11 +23,10 @@ from funds.settlement.services import (
 from projects.works.models import Project
 from tests.factories import pools as make
 from tests.factories.funds import contact, factor
-from tests.funds.settlement.test_crash_points import KILLED, run_until
+from tests.support.dying import kill_at_each_step
 
 # On the database of production only: a fresh clone has 25 minutes for everything.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.postgresql]
-MOST_STATEMENTS = 300
 
 
 def booking(proposal, who):
@@ -126,14 +125,7 @@ def giving_a_project_up():
 def test_killed_anywhere_it_is_all_or_nothing_and_then_once(prepare):
     act = prepare()
     before = state()
-    killed = 0
-    for statement in range(1, MOST_STATEMENTS):
-        if run_until(act, statement) != KILLED:
-            break
-        killed += 1
-        assert check_ledger() == []
-        if state() != before:
-            break  # it was killed after its commit, while messages left; below it must be whole
+    killed = kill_at_each_step(act, state=state)
     assert killed > 5, "the act ends before anything could go wrong"
     after = state()
     assert after != before

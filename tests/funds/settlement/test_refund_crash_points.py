@@ -21,12 +21,11 @@ from funds.settlement.services import batch_work, gift_back_ask, gift_back_pay, 
 from tests.factories import funds as make
 from tests.factories import pools
 from tests.factories import returns as back
-from tests.funds.settlement.test_crash_points import KILLED, run_until
+from tests.support.dying import kill_at_each_step, run_until
 from tests.support.remote_provider import remote
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.postgresql]
 REMOTE = ["tests.support.remote_provider", "funds.payments.providers.transfer", "funds.payments.providers.sandbox"]
-MOST_STATEMENTS = 400
 
 
 @pytest.fixture(autouse=True)
@@ -52,14 +51,10 @@ def a_batch_of_every_kind():
 
 def test_killed_anywhere_a_batch_comes_to_the_same_end(provider):
     world, batch = a_batch_of_every_kind()
-    killed = 0
-    for statement in range(1, MOST_STATEMENTS):
-        # Each time it is killed at its first, second, third… statement: so it gets a little further, or nowhere.
-        if run_until(lambda: batch_work(RefundBatch.objects.get(pk=batch.pk)), statement) != KILLED:
-            break
-        killed += 1
-        assert check_ledger() == []
+    # Each time it is killed at its first, second, third… statement: so it gets a little further, or nowhere.
+    killed = kill_at_each_step(lambda: batch_work(RefundBatch.objects.get(pk=batch.pk)))
     assert killed > 10, "it ends before anything could go wrong"
+    assert check_ledger() == []
     assert batch_work(batch) == []
     states = Counter(RefundPart.objects.values_list("status", flat=True))
     assert states == {PartStatus.DONE: 2, PartStatus.OFFICER: 1, PartStatus.PROVIDER: 1, PartStatus.OFFERED: 1}
@@ -74,13 +69,7 @@ def test_killed_anywhere_a_batch_comes_to_the_same_end(provider):
 @pytest.mark.parametrize("what", ["moving", "giving_back"])
 def test_killed_anywhere_one_deed_is_whole_or_nothing_and_then_once(what):
     act, kind = {"moving": a_gift_that_moves, "giving_back": a_gift_asked_back}[what]()
-    killed = 0
-    for statement in range(1, MOST_STATEMENTS):
-        if run_until(act, statement) != KILLED:
-            break
-        killed += 1
-        assert check_ledger() == []
-    assert killed > 10
+    assert kill_at_each_step(act) > 10
     act()
     assert Entry.objects.filter(kind=kind).count() == 1
     assert check_ledger() == []

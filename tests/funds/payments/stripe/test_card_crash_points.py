@@ -11,11 +11,10 @@ from funds.payments.models import Payment, StripeAccount, StripeAttempt, StripeE
 from funds.payments.providers.stripe.sweep import sweep
 from tests.factories import cards
 from tests.factories import funds as make
-from tests.support.dying import KILLED, run_until
+from tests.support.dying import kill_at_each_step
 
 # On the database of production only: a fresh clone has 25 minutes for everything.
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.postgresql]
-MOST_STEPS = 250
 
 
 @pytest.fixture
@@ -35,13 +34,11 @@ def _nobody_counts(settings):
 
 def test_scenario_01_killed_while_the_page_is_made_there_is_one_page_and_one_charge(double, world, pledge):
     double.fee = 0
-    killed = 0
-    for step in range(1, MOST_STEPS):
-        if run_until(lambda: cards.pay_step(pledge), step) != KILLED:
-            break
-        killed += 1
+
+    def look():
         assert StripeAttempt.objects.count() <= 1
-    assert killed > 5
+
+    assert kill_at_each_step(lambda: cards.pay_step(pledge), look=look) > 5
     cards.paid_at_stripe(double, pledge)
     pages = [each for each in double.things.values() if each["object"] == "checkout.session"]
     assert len(pages) == len(double.charged()) == 1
@@ -58,15 +55,7 @@ def test_scenario_01_killed_between_charge_and_booking_it_is_found_and_booked_on
         "donor": lambda: cards.pay_step(pledge),
         "sweep": lambda: sweep(account()),
     }[found_by]
-    before, killed = Entry.objects.count(), 0
-    for step in range(1, MOST_STEPS):
-        if run_until(act, step) != KILLED:
-            break
-        killed += 1
-        assert check_ledger() == []
-        if Entry.objects.count() != before:
-            break  # killed after its commit: below it must be whole
-    assert killed > 10
+    assert kill_at_each_step(act, state=Entry.objects.count) > 10
     cards.told(double)
     once(double, world)
     act()
