@@ -8,8 +8,9 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from birge import clock
+from funds.banking.models import BankLine
 from funds.payments.models import Payment
-from funds.settlement.statements import claim_make, line_aside_ask, stray_send
+from funds.settlement.statements import claim_make, line_aside_ask, line_link_out, stray_send
 from tests.api.acting import CUSTODIAN, OFFICER, SECOND, Act, post, sign
 from tests.api.acts_money import FORGED, LINK, confirmed, stray
 from tests.api.acts_projects import WHY, opened
@@ -66,6 +67,12 @@ def return_and_line(scene: Scene) -> None:
     scene.at["line"] = line_of(bank_account(scene.world.custodian), told(-100_00)).public_id
 
 
+def linked_out(scene: Scene) -> None:
+    return_and_line(scene)
+    found = BankLine.objects.get(public_id=scene.at["line"])
+    line_link_out(line=found, ref=scene.at["return"], actor=scene.world.officer)
+
+
 def claim(scene: Scene) -> None:
     line(scene)
     said = claim_make(
@@ -106,6 +113,7 @@ BANK_ACTS = [
     Act("take a line as unknown money", line, post(f"{LINES}accept/", {"unidentified": True}), CUSTODIAN, **HIDDEN),
     Act("link a line that took money", return_and_line,
         post(f"{LINES}link/", lambda scene: {"ref": scene.at["return"]}), CUSTODIAN, **HIDDEN),
+    Act("untie a line that took money", linked_out, post(f"{LINES}unlink/", WHY), CUSTODIAN, **HIDDEN),
     Act("ask to set a line aside", fee, post(f"{LINES}set-aside/", WHY), CUSTODIAN, **HIDDEN),
     Act("agree to set a line aside", fee_asked, sign(f"{LINES}set-aside/agree/"), SECOND, **TWO_OFFICERS),
     Act("look at a line again", fee_asked, post(f"{LINES}look-again/", WHY), CUSTODIAN, **HIDDEN),

@@ -32,6 +32,7 @@ from funds.settlement.statements import (
     line_link_out,
     line_take,
     line_take_unknown,
+    line_unlink_out,
 )
 
 from .inputs import LineAcceptInput, LineLinkInput
@@ -146,6 +147,21 @@ class BankLineLinkView(WriteView):
         return _line_answer(
             self, request, "bank_line_link", public_id, body,
             lambda _proof: line_link_out(line=line, ref=body["ref"], actor=self.actor),
+        )  # fmt: skip
+
+
+class BankLineUnlinkView(WriteView):
+    """A line that took money is not that after all."""
+
+    @extend_schema(
+        summary="Untie a line that took money", request=RefuseInput, responses=BankLineOutput, parameters=[PARAMETER]
+    )
+    def post(self, request: Request, public_id: str) -> Response:
+        """Say why; nothing is booked by it, and the line waits again."""
+        line, body = line_for(self.actor, public_id), self.read(RefuseInput)
+        return _line_answer(
+            self, request, "bank_line_unlink", public_id, body,
+            lambda _proof: line_unlink_out(line=line, reason=body["reason"], actor=self.actor),
         )  # fmt: skip
 
 

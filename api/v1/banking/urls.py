@@ -13,6 +13,7 @@ urlpatterns = [
     path(LINE, lines.BankLineView.as_view()),
     path(f"{LINE}accept/", lines.BankLineAcceptView.as_view()),
     path(f"{LINE}link/", lines.BankLineLinkView.as_view()),
+    path(f"{LINE}unlink/", lines.BankLineUnlinkView.as_view()),
     path(f"{LINE}set-aside/", lines.BankLineAsideView.as_view()),
     path(f"{LINE}set-aside/agree/", lines.BankLineAsideAgreeView.as_view()),
     path(f"{LINE}look-again/", lines.BankLineAgainView.as_view()),

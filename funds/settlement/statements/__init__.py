@@ -8,7 +8,7 @@ from .claiming import claim_answer, claim_check, claim_found, claim_identify, cl
 from .expected import awaited, purpose_of
 from .forgetting import group_forget
 from .freeing import line_free
-from .leaving import line_link_out, out_candidates
+from .leaving import line_link_out, line_parts, line_unlink_out, out_candidates
 from .looking import Look, file_lines, lines_look, lines_to_confirm
 from .returning import stray_confirm, stray_not_sent, stray_send
 from .taking import Taken, line_link, line_take, line_take_unknown, lines_take, payments_like, statement_confirm
@@ -30,8 +30,10 @@ __all__ = [
     "line_free",
     "line_link",
     "line_link_out",
+    "line_parts",
     "line_take",
     "line_take_unknown",
+    "line_unlink_out",
     "lines_look",
     "lines_take",
     "lines_to_confirm",

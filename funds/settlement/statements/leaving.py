@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from birge.accounts.models import User
 from birge.audit.services import audit_record
-from birge.errors import InvalidInput
+from birge.errors import InvalidInput, RuleNotMet
 from birge.money import Money
 from birge.organisations.permissions import Action, require
 from funds.banking.models import BankLine
-from funds.banking.services import line_explain
+from funds.banking.services import line_explain, line_lock, line_unexplain
 from funds.releases.models import Refund, RefundStatus, Release, ReleaseStatus
 from funds.strays.models import StrayReturn
 
@@ -75,6 +75,47 @@ def line_link_out(*, line: BankLine, ref: str, actor: User) -> BankLine:
         to=f"{fitting.what} {ref}",
     )
     return linked
+
+
+def line_parts(line: BankLine) -> bool:
+    """Say whether a line that took money may be untied: it is a tranche, a refund, or a return that was not sent by it.
+
+    What a transfer, an exchange or banked cash was is taken back there.
+    """
+    if line.amount_minor >= 0 or not line.payment_ref:
+        return False
+    ref = line.payment_ref
+    returns = StrayReturn.objects.filter(public_id=ref).exclude(bank_line=line)
+    return any(
+        found.exists()
+        for found in (Release.objects.filter(public_id=ref), Refund.objects.filter(public_id=ref), returns)
+    )
+
+
+@transaction.atomic
+def line_unlink_out(*, line: BankLine, reason: str, actor: User) -> BankLine:
+    """Say, as an officer, that a line that took money was not this tranche, refund or return after all: it waits again.
+
+    Nothing is booked by it: what was paid out stays paid out, without a line of the bank. What the line was tied to and
+    why it is not stay on record. Raises NotAllowed, InvalidInput (`reason`), RuleNotMet (`not_linked`).
+    """
+    require(actor, Action.PAYMENT_RECORD, line.account.custodian)
+    if not reason.strip():
+        raise InvalidInput(_("Please say why."), field="reason")
+    locked = line_lock(line)
+    if not line_parts(locked):
+        raise RuleNotMet(_("This line is tied to nothing that could be untied here."), code="not_linked")
+    was = locked.payment_ref
+    freed = line_unexplain(locked)
+    audit_record(
+        actor=actor,
+        action="bank_line_unlink",
+        obj=freed,
+        organisation=line.account.custodian,
+        reason=reason.strip()[:300],
+        was=was,
+    )
+    return freed
 
 
 def _unlinked(found: QuerySet[M]) -> QuerySet[M]:

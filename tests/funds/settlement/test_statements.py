@@ -5,12 +5,14 @@ import json
 import pytest
 from django.core.management import call_command
 
+from birge.audit.models import AuditRecord
 from birge.errors import Conflict, InvalidInput, NotAllowed, RuleNotMet, SecondFactorRequired
 from birge.money import Money
 from funds.banking.models import BankLine
 from funds.banking.services import reference_for
 from funds.ledger import codes
 from funds.ledger.balances import balance
+from funds.ledger.models import Entry
 from funds.payments.models import Payment
 from funds.payments.services import payment_confirm, payment_refuse
 from funds.pledges.models import Pledge
@@ -24,6 +26,7 @@ from funds.settlement.statements import (
     line_link_out,
     line_take,
     line_take_unknown,
+    line_unlink_out,
     lines_look,
     lines_take,
     lines_to_confirm,
@@ -255,6 +258,38 @@ def test_what_left_is_linked_to_the_stage_that_was_paid_out():
         line_link_out(line=other, ref=release.public_id, actor=world.officer)
     with pytest.raises(InvalidInput):
         line_take_unknown(line=other, actor=world.officer)
+
+
+def test_an_officer_who_tied_the_wrong_line_unties_it_and_nothing_is_booked_by_that():
+    world = make.under_way()
+    release = make.released(world)
+    account = bank_account(world.custodian)
+    wrong, right = taken_in(account, told(-release.amount_minor), told(-release.amount_minor))
+    with pytest.raises(RuleNotMet) as refused:
+        line_unlink_out(line=wrong, reason="Не то", actor=world.officer)
+    assert refused.value.code == "not_linked"
+    line_link_out(line=wrong, ref=release.public_id, actor=world.officer)
+    for nobody in (world.head, make.person()):
+        with pytest.raises(NotAllowed):
+            line_unlink_out(line=wrong, reason="Не то", actor=nobody)
+    with pytest.raises(InvalidInput):
+        line_unlink_out(line=wrong, reason=" ", actor=world.officer)
+    entries = Entry.objects.count()
+    line_unlink_out(line=wrong, reason="Не то", actor=world.second_officer)
+    assert again(wrong).waits
+    assert Entry.objects.count() == entries
+    said = AuditRecord.objects.get(action="bank_line_unlink")
+    assert (said.details["was"], said.reason) == (release.public_id, "Не то")
+    line_link_out(line=right, ref=release.public_id, actor=world.officer)
+    assert again(right).payment_ref == release.public_id
+
+
+def test_a_line_that_brought_a_payment_is_not_untied_here(world, account):
+    pledge = make.confirmed_pledge(world.project, 700_00)
+    line = line_of(account, paying(pledge.group, 700_00))
+    line_take(line=line, group=pledge.group, actor=world.officer)
+    with pytest.raises(RuleNotMet):
+        line_unlink_out(line=again(line), reason="Не то", actor=world.officer)
 
 
 def test_two_persons_set_a_line_aside_and_one_looks_again(world, account):

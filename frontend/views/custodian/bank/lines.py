@@ -23,8 +23,10 @@ from funds.settlement.statements import (
     line_aside_end,
     line_link,
     line_link_out,
+    line_parts,
     line_take,
     line_take_unknown,
+    line_unlink_out,
     lines_look,
     out_candidates,
     payments_like,
@@ -110,7 +112,18 @@ def _going(line: BankLine) -> list[Deed]:
             run=lambda doing: line_link_out(line=line, ref=doing.data["ref"], actor=doing.actor),
             thanks=_("Linked."),
             offered=bool(found),
-        )
+        ),
+        Deed(
+            name="unlink",
+            title=_("It was something else after all"),
+            text=_("What was paid out stays in the books. Only the line waits again."),
+            button=_("Untie it"),
+            form=ReasonForm,
+            run=lambda doing: line_unlink_out(line=line, reason=doing.data["reason"], actor=doing.actor),
+            thanks=_("It waits again."),
+            danger=True,
+            offered=line_parts(line),
+        ),
     ]
 
 
