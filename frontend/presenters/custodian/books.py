@@ -82,7 +82,7 @@ def _label(row: AccountBalance, titles: dict[str, str], pools: dict[str, str]) -
         "cash": _("In the cash box"),
         "sandbox": _("Play money"),
         "transit": _("On its way to another custodian"),
-        "fx": _("Exchange"),
+        "fx": _("Counted over between currencies"),
         "shortfall": _("Taken back by a bank after it was spent"),
         "unidentified": _("Nobody knows whose it is yet"),
         "reserve": _("Set aside for chargebacks"),

@@ -14,6 +14,7 @@ from birge.organisations.models import Organisation
 from frontend.presenters.facts import Fact, day, entry_fact, facts, paper_fact, say, signed
 from frontend.presenters.rows import Row
 from funds.banking.models import BankLine
+from funds.banking.services import lines_free
 from funds.exchange.models import Exchange, ExchangeStatus
 from funds.exchange.selectors import ExchangeStanding, Position
 from funds.settlement.exchange_words import rate_text
@@ -118,7 +119,7 @@ def exchange_context(exchange: Exchange, user: User) -> dict[str, Any]:
 
 def lines_to_choose(custodian: Organisation) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Return the newest lines of the bank that are nothing in our books yet: those that went, and those that came."""
-    lines = BankLine.objects.filter(account__custodian=custodian, payment_ref="").order_by("-day", "-id")
+    lines = lines_free(custodian)
     return _choices(lines.filter(amount_minor__lt=0)[:MOST_LINES]), _choices(
         lines.filter(amount_minor__gt=0)[:MOST_LINES]
     )

@@ -15,7 +15,7 @@ from birge.organisations.models import Organisation
 from frontend.presenters.facts import Fact, Link, day, facts, paper_fact, say, signed
 from frontend.presenters.rows import Row
 from frontend.presenters.transfers import amount_of, ends, public_facts, since, tone_of
-from funds.banking.models import BankLine
+from funds.banking.services import lines_free
 from funds.screening.selectors import records_of, standing
 from funds.screening.services import hit_text
 from funds.screening.states import Subject
@@ -129,7 +129,7 @@ def route_known(transfer: Transfer) -> dict[str, str]:
 
 
 def _lines(custodian: Organisation, **which: Any) -> list[tuple[str, str]]:
-    found = BankLine.objects.filter(account__custodian=custodian, payment_ref="", **which).order_by("-day", "-id")
+    found = lines_free(custodian).filter(**which)
     return [
         (line.public_id, " · ".join([day(line.day), say(line.amount_minor, line.currency), line.text[:40]]))
         for line in found[:MOST_LINES]

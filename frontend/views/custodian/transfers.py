@@ -54,7 +54,11 @@ def custodian_transfers(request: HttpRequest, public_id: str) -> HttpResponse:
     mine = transfers_of(found)
     page = page_of(mine.exclude(status__in=OPEN), request.GET.get("after", ""), transfer_row)
     waiting = [transfer_row(each) for each in mine.filter(status__in=OPEN).order_by("id")]
-    context = {**page, "rows": waiting, "done_rows": page["rows"], "title": _("To and from other custodians")}
+    begins = _(
+        "A transfer begins when a pool decides to pass money on to a pool at another custodian. Then it stands here."
+    )
+    context = {**page, "rows": waiting, "done_rows": page["rows"], "intro": begins}
+    context["title"] = _("To and from other custodians")
     return render(request, "custodian/list.html", {**context, "back": back_to(found)})
 
 

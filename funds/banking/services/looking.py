@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
+from birge.organisations.models import Organisation
+
 from ..models import BankAccount, BankLine
 from ..reading import StatementLine
 from ..suggesting import Expected, Suggestion, suggest
@@ -21,6 +23,16 @@ def expected(account: BankAccount) -> Sequence[Expected]:
         return []
     found: Sequence[Expected] = import_string(settings.BANKING_EXPECTED)(account)
     return found
+
+
+def lines_free(custodian: Organisation) -> QuerySet[BankLine]:
+    """Return a custodian's lines that are nothing yet, the newest first, but for those whose reference names a promise.
+
+    They are what a transfer, an exchange or cash taken to the bank may be.
+    """
+    found = BankLine.objects.filter(account__custodian=custodian, payment_ref="")
+    known = (BankLine.Status.MATCHED, BankLine.Status.IGNORED)
+    return found.exclude(status__in=known).order_by("-day", "-id")
 
 
 def lines_waiting(account: BankAccount) -> QuerySet[BankLine]:
