@@ -1,8 +1,9 @@
-"""Three promises are paid from phones: by card at our double of Stripe, by transfer, and in cash; by pages only."""
+"""Promises are paid from phones: by card at our Stripe, by a saved one, by transfer and in cash; by pages only."""
 
 import re
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
@@ -23,13 +24,14 @@ from funds.payments.models import Payment, StripeAttempt
 from funds.pledges.models import Pledge
 from tests.factories import cards
 from tests.factories import funds as make
+from tests.factories import saved_cards as saved
 from tests.factories.api import code_of
 from tests.factories.browsing import paper, send
 from tests.factories.statements import OURS, Told, one_c
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.sqlite, pytest.mark.django_db(transaction=True)]
 EACH = 2_000_00
-NOT_ENGLISH = {"Birge", "Stripe", "Fund", "Excel", "camt"}  # names, and words of every language
+NOT_ENGLISH = {"Birge", "Stripe", "Fund", "Excel", "Visa", "camt"}  # names, and words of every language
 FEE = 1_00 + EACH * 3 // 100  # what our Stripe keeps of the first
 
 
@@ -123,6 +125,50 @@ def test_three_pay_by_card_by_transfer_and_in_cash(phone, double, tmp_path):
     assert story.held() == 3 * EACH - FEE
     assert [each.amount_minor for each in Payment.objects.filter(status="confirmed")] == [EACH] * 3
     assert check_ledger() == []
+
+
+def test_a_saved_card_pays_on_its_day_and_one_that_was_stopped_is_forgotten(phone, double):
+    story = Story(phone)
+    page, pledge = story.promise("donor1@example.org")
+    mine = page.url
+    save_card(page)
+    cards.told(double)
+    page.goto(mine)
+    assert "Visa •••• 4242" in words(page)
+    other, given = story.promise("donor2@example.org")
+    theirs = other.url
+    save_card(other)
+    cards.told(double)
+    other.goto(theirs)
+    send(other, "/card/stop/")
+    assert "Visa" not in words(other)
+    saved.forget_ended()
+    assert len(double.cards()) == 1
+    story.promise("donor3@example.org")  # now all is promised
+    page.reload()
+    assert double.charged() == []
+    assert "карта" in words(page)
+    assert any(each.to == ["donor1@example.org"] and "4242" in each.body for each in mail.outbox), "told before"
+    with time_machine.travel(saved.tomorrow()):
+        saved.charges_run()
+        saved.charges_run()
+        page.reload()
+        assert "2 000 сом келди" in words(page)
+        other.reload()
+        words(other)
+    assert [each["metadata"]["birge_pledge"] for each in double.charged()] == [pledge.public_id]
+    given.refresh_from_db()
+    assert (given.status, story.held()) == ("due", EACH - FEE)
+
+
+def save_card(page):
+    """Say yes on the money page, and save the card on Stripe's."""
+    send(page, "/card/save/", agreed=True)
+    words(page)
+    page.locator("main a.btn[href*='/pay/']").click()
+    page.get_by_role("button", name="Pay").click()
+    page.wait_for_url("**/k/**")
+    words(page)
 
 
 def by_card(story, double, signer):
