@@ -24,7 +24,7 @@ from tools.compile_messages import compile_messages
 VENDOR = os.environ.get("BIRGE_TEST_DATABASE", "sqlite")
 TESTS = Path(__file__).parent
 FOLDER, SOCKETS = "BIRGE_TEST_FOLDER", "BIRGE_TEST_SOCKETS"  # told to the workers of pytest-xdist
-ON_BOTH = ("funds/ledger", "funds/settlement", "ops", "support")  # for the rest see `_by_lot_elsewhere`
+ON_BOTH = ("funds/ledger", "ops", "support")  # for the rest see `_by_lot_elsewhere`
 LOT = os.environ.get("BIRGE_TEST_LOT", "")  # 0 or 1; without it everything runs here
 TAKES_LONG = ("funds/demonstration",)  # to build: on PostgreSQL one slow test of it is enough, that its books agree
 BUILT_TOO = "test_the_books_agree"
@@ -100,7 +100,7 @@ def _by_lot_elsewhere(item: pytest.Item) -> bool:
     """Say whether this test, which runs on both databases, runs on the other one this time.
 
     `make test` draws the lot anew each time, the same for both databases, so that each test runs on one of them; those
-    of the ledger and of settlement, through which all money goes, run on both. `make test LOT=` runs all on both.
+    of the ledger, through which all money goes, run on both. `make test LOT=` runs all on both.
     """
     if LOT not in ("0", "1") or _within(item, ON_BOTH):
         return False
@@ -113,7 +113,7 @@ def _number(item: pytest.Item) -> int:
 
 def pytest_report_header() -> str:
     """Say which half of the tests runs here."""
-    return f"besides ledger and settlement: lot {LOT}" if LOT else "everything, on this database"
+    return f"besides the ledger: lot {LOT}" if LOT else "everything, on this database"
 
 
 def _asks_database(item: pytest.Item) -> bool:
