@@ -13,6 +13,8 @@ WORKERS ?= 2
 PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadgroup
 # On which database each test runs this time, but for those that run on both; LOT= runs all on both. See tests/conftest.py
 LOT := $(shell echo $$((RANDOM % 2)))
+# Where the slow ones are: to look for them everywhere takes longer than many of them.
+SLOW = $(shell grep -rl --include='*.py' 'mark.slow' tests | grep -v conftest) tests/funds/demonstration
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes
 
 # The newest Python from 3.11 on; `make PYTHON=…` chooses another.
@@ -41,12 +43,16 @@ test-postgresql: $(VENV)/installed-dev  ## The suite on PostgreSQL, which comes 
 	@echo "On PostgreSQL ($(if $(LOT),lot $(LOT),everything)):"
 	@BIRGE_TEST_LOT=$(LOT) BIRGE_TEST_DATABASE=postgresql $(PYTEST) -m "not slow" $(ARGS)
 
+.PHONY: test-databases
+test-databases: $(VENV)/installed-dev  ## Migrate the empty databases that tests start from; else the first tests wait for it
+	@for each in sqlite postgresql; do BIRGE_TEST_DATABASE=$$each $(BIN)/pytest tests/test_databases.py; done
+
 .PHONY: test-slow
 test-slow: $(VENV)/installed-dev  ## What takes minutes: crash points, many histories, whole flows in a browser
 	@echo "Slow tests, on SQLite:"
-	@BIRGE_TEST_DATABASE=sqlite $(PYTEST) -m slow $(ARGS)
+	@BIRGE_TEST_DATABASE=sqlite $(PYTEST) -m slow $(SLOW) $(ARGS)
 	@echo "Slow tests, on PostgreSQL:"
-	@BIRGE_TEST_DATABASE=postgresql $(PYTEST) -m slow $(ARGS)
+	@BIRGE_TEST_DATABASE=postgresql $(PYTEST) -m slow $(SLOW) $(ARGS)
 
 .PHONY: tamper-drill
 tamper-drill: $(VENV)/installed-dev  ## Tell nine lies to copies of the ledger, and see who finds out

@@ -26,7 +26,7 @@ from .stories import OPENS
 from .timeline import Story
 from .world import FOUNDED_DAYS_AGO, World
 
-LIVELY_DAYS, DAILY_DAYS = 260, 95
+LIVELY_DAYS, DAILY_DAYS = 260, 30
 
 
 def questions(scene: Scene) -> Story:
