@@ -28,6 +28,7 @@ ON_BOTH = ("funds/ledger", "ops", "support")  # for the rest see `_by_lot_elsewh
 LOT = os.environ.get("BIRGE_TEST_LOT", "")  # 0 or 1; without it everything runs here
 TAKES_LONG = ("funds/demonstration",)  # to build: on PostgreSQL one slow test of it is enough, that its books agree
 BUILT_TOO = "test_the_books_agree"
+LONG = ("histories", "history", "killed_between", "nobody_was_charged_twice", "race_for")  # else a core waits for them
 databases_key = pytest.StashKey[Databases]()
 server_key = pytest.StashKey[Server]()
 
@@ -67,8 +68,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     shutil.rmtree(os.environ.pop(FOLDER, ""), ignore_errors=True)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, object, object]:
+    """Leave out what does not run here; when the order was drawn, let begin first what takes longest."""
+    _choose(config, items)
+    result = yield
+    items.sort(key=lambda item: (not _within(item, TAKES_LONG), not any(word in item.name for word in LONG)))
+    return result
+
+
+def _choose(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what means nothing on this database; skip what needs a browser where there is none."""
     other = "sqlite" if VENDOR == "postgresql" else "postgresql"
     elsewhere = {item for item in items if item.get_closest_marker(other)}
