@@ -14,7 +14,6 @@ from birge import clock
 from birge.accounts.models import User
 from birge.organisations.models import Organisation
 from funds.banking.models import BankLine
-from funds.banking.services import lines_free
 from funds.ledger import codes
 from funds.ledger.balances import balance
 from funds.payments.models import Payment, PaymentKind, PaymentStatus
@@ -207,5 +206,11 @@ def take_backs_asked(custodian: Organisation) -> QuerySet[CashTakeBack]:
 
 def lines_open(custodian: Organisation, currency: str, most_minor: int) -> QuerySet[BankLine]:
     """Return what came to the custodian's bank and is nothing of our books yet, up to so much, newest first."""
-    lines = lines_free(custodian).filter(currency=currency, amount_minor__gt=0, amount_minor__lte=most_minor)
-    return lines.select_related("account")
+    lines = BankLine.objects.filter(
+        account__custodian=custodian,
+        currency=currency,
+        amount_minor__gt=0,
+        amount_minor__lte=most_minor,
+        payment_ref="",
+    )
+    return lines.exclude(status=BankLine.Status.IGNORED).select_related("account").order_by("-day", "-id")

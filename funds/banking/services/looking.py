@@ -28,7 +28,7 @@ def expected(account: BankAccount) -> Sequence[Expected]:
 def lines_free(custodian: Organisation) -> QuerySet[BankLine]:
     """Return a custodian's lines that are nothing yet, the newest first, but for those whose reference names a promise.
 
-    They are what a transfer, an exchange or cash taken to the bank may be.
+    They are what a transfer or an exchange may be. (Cash taken to the bank may bear the reference of one of its gifts.)
     """
     found = BankLine.objects.filter(account__custodian=custodian, payment_ref="")
     known = (BankLine.Status.MATCHED, BankLine.Status.IGNORED)
