@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "var" / "test-templates"
-CODE = ("platform", "projects", "funds")  # migrations, and whatever they import
+CODE = ("platform", "projects", "funds", "engine")  # migrations, and whatever they import
 
 
 def template_path(vendor: str) -> Path:

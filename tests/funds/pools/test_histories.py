@@ -136,7 +136,7 @@ def play(happened):
 CHECKS = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=10, deadline=None, suppress_health_check=CHECKS)
 @given(happened=st.lists(steps, min_size=4, max_size=14))
 def test_no_pool_is_overdrawn_and_every_statement_ties(happened):
     play(happened)

@@ -209,7 +209,7 @@ HISTORIES = given(
 CHECKS = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=CHECKS)
+@settings(max_examples=12, deadline=None, suppress_health_check=CHECKS)
 @HISTORIES
 def test_a_history_keeps_the_books_whole(start, village, steps):
     play(start, village, steps)
