@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from birge import clock
 from birge.audit.models import AuditRecord
@@ -15,6 +17,7 @@ from funds.screening.models import ScreeningDecision, ScreeningRecord
 from funds.screening.selectors import records_of, undecided
 from funds.screening.services import screening_ask, screening_decide
 from funds.settlement.services import tick
+from funds.settlement.services.looking_again import looked_again
 from funds.transfers.services import transfer_approve
 from tests.factories import funds
 from tests.factories import transfers as make
@@ -165,6 +168,19 @@ def test_a_new_list_is_held_against_what_is_open_and_stops_it():
     assert (record.outcome, record.screened_by) == ("hit", None)
     decide(record, both.clerk, "allowed")
     assert make.send(both, transfer).status == "sent"
+
+
+def test_looking_again_asks_the_database_as_often_for_many_as_for_few():
+    looked_again()
+    with CaptureQueriesContext(connection) as few:
+        assert looked_again() == []
+    for _n in range(5):
+        make.two()
+    assert len(looked_again()) >= 5
+    with CaptureQueriesContext(connection) as many:
+        assert looked_again() == []
+    asked = [query["sql"] for query in many if "SAVEPOINT" not in query["sql"]]
+    assert len(asked) == len([query for query in few if "SAVEPOINT" not in query["sql"]])
 
 
 def test_what_was_decided_is_not_asked_again_for_the_next_list():
